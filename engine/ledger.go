@@ -1,0 +1,65 @@
+package engine
+
+import "assay/market"
+
+// Ledger is the whole result of a run: every fill, every closed round turn,
+// what is still open, and the account's change on every trade date.
+type Ledger struct {
+	Fills  []Fill
+	Trades []Trade
+	Open   *Trade // the position at the last bar, marked at its close (Exit fields hold the mark); nil when flat
+	Days   []Day  // one a session of the bars, days without trades included
+}
+
+// Fill is one execution.
+type Fill struct {
+	Bar    int32
+	Side   market.Side // Long buys, Short sells
+	Qty    int32
+	Price  int32 // ticks, raw price of the contract
+	Reason FillReason
+}
+
+// FillReason says why a fill happened. The words are stored and shown.
+type FillReason string
+
+// The reasons of a fill.
+const (
+	Entered    FillReason = "ENTRY"
+	Stopped    FillReason = "STOP"
+	StoppedGap FillReason = "STOP_GAP"
+	Targeted   FillReason = "TARGET"
+	Signalled  FillReason = "SIGNAL"      // the strategy asked to leave
+	Reversed   FillReason = "REVERSE"     // an entry against the position
+	Flattened  FillReason = "FLAT_TIME"   // flat-by time reached
+	SessionEnd FillReason = "SESSION_END" // close of the session's last bar
+	LossLimit  FillReason = "DAILY_LOSS"  // daily loss limit reached
+	Rolled     FillReason = "ROLL"        // the contract gave way to the next
+)
+
+// Trade is one closed round turn in one contract. A flip is two trades; so is
+// a roll, whose second trade keeps the reason of the first.
+type Trade struct {
+	Side      market.Side
+	Qty       int32
+	Contract  string
+	EntryBar  int32
+	ExitBar   int32
+	Entry     int32  // ticks
+	Exit      int32  // ticks
+	EntryWhy  string // the rule that asked for it, in the strategy's own words
+	ExitWhy   FillReason
+	FromRoll  bool         // opened by a roll, not by a signal
+	Risk      market.Money // loss at the initial stop, without costs; 0 when there was no stop
+	Gross     market.Money
+	Fees      market.Money
+	Net       market.Money // Gross - Fees
+	Ambiguous bool         // stop and target were both inside the exit bar; booked as the loss
+}
+
+// Day is the account's change on one trade date: net liquidation value at the
+// session's last close less that of the session before, after fees.
+type Day struct {
+	Date market.Date
+	PnL  market.Money
+}
