@@ -22,30 +22,30 @@ type Bot struct {
 // Metrics is the newest completed backtest of the bot's current strategy
 // version since its reset. Without one, numbers are null.
 type Metrics struct {
-	NetPnl      *float64   `json:"netPnl"`      // dollars
-	MaxDrawdown *float64   `json:"maxDrawdown"` // dollars, >= 0
-	Sharpe      *float64   `json:"sharpe"`      // annual
-	WinRate     *float64   `json:"winRate"`     // 0..1
-	Trades      *int       `json:"trades"`
-	Equity      []float64  `json:"equity"`    // PnL since the start in dollars, at most 32 points, oldest first
-	SimData     bool       `json:"simData"`   // the result comes from synthetic data
-	DataSet     string     `json:"dataSet"`   // name of the data set; "" without a result
-	SessionID   *int64     `json:"sessionId"` // backtest_sessions.id
-	Since       *time.Time `json:"since"`     // the reset the metrics count from; null: never reset
+	NetPnl      *float64      `json:"netPnl"`      // dollars
+	MaxDrawdown *float64      `json:"maxDrawdown"` // dollars, >= 0
+	Sharpe      *float64      `json:"sharpe"`      // annual
+	WinRate     *float64      `json:"winRate"`     // 0..1
+	Trades      *int          `json:"trades"`
+	Equity      List[float64] `json:"equity"`    // PnL since the start in dollars, at most 32 points, oldest first
+	SimData     bool          `json:"simData"`   // the result comes from synthetic data
+	DataSet     string        `json:"dataSet"`   // name of the data set; "" without a result
+	SessionID   *int64        `json:"sessionId"` // backtest_sessions.id
+	Since       *time.Time    `json:"since"`     // the reset the metrics count from; null: never reset
 }
 
 // Bots is the answer of GET /api/bots.
 type Bots struct {
-	Data []Bot `json:"data"`
-	Meta Meta  `json:"meta"`
+	Data List[Bot] `json:"data"`
+	Meta Meta      `json:"meta"`
 }
 
 // Overview is the answer of GET /api/bots-overview: the rows of the bots page
 // and the strip above them.
 type Overview struct {
-	Data  []Bot `json:"data"`
-	Strip Strip `json:"strip"`
-	Meta  Meta  `json:"meta"`
+	Data  List[Bot] `json:"data"`
+	Strip Strip     `json:"strip"`
+	Meta  Meta      `json:"meta"`
 }
 
 // Meta says what part of the fleet an answer holds and when it was made.
@@ -63,7 +63,7 @@ type Strip struct {
 	Idle      int           `json:"idle"`
 	Attention int           `json:"attention"` // bots with an alert
 	Stages    StageCounts   `json:"stages"`
-	Caps      []Cap         `json:"caps"`
+	Caps      List[Cap]     `json:"caps"`
 	LastTick  *TickSummary  `json:"lastTick,omitempty"`
 	NetPnl    *float64      `json:"netPnl"` // dollars, sum over bots with a result; null when none has one
 	Trades    *int          `json:"trades"`
@@ -100,6 +100,6 @@ type TickSummary struct {
 
 // ExchangeState is the state of the equity-index session.
 type ExchangeState struct {
-	State string `json:"state"` // RTH, ETH, CLOSED, UNJUDGED (outside the calendar's years)
-	Label string `json:"label"` // "RTH open"
+	State string `json:"state" enum:"RTH,ETH,CLOSED,UNJUDGED"` // RTH, ETH, CLOSED, UNJUDGED (outside the calendar's years)
+	Label string `json:"label"`                                // "RTH open"
 }

@@ -47,6 +47,13 @@ const (
 	Idle             State = "IDLE"
 )
 
+// States lists them all, work in progress first.
+var States = [...]State{
+	EvolvingRunning, EvolvingQueued, ImprovingRunning, ImprovingQueued, BacktestRunning,
+	BacktestQueued, RunnerRequired, RunnerStarting, RunnerRunning, RunnerPaused, RunnerStale,
+	NeedsBacktest, Failed, Fresh, Idle,
+}
+
 // ActiveJob is the job that is queued or running.
 type ActiveJob struct {
 	ID             int64      `json:"id"`
@@ -146,6 +153,11 @@ const (
 	KindNeeds    Kind = "needs"
 )
 
+// Kinds lists them all.
+var Kinds = [...]Kind{
+	KindBacktest, KindImprove, KindEvolve, KindQueued, KindFailed, KindRunner, KindFresh, KindNeeds,
+}
+
 // Tone is the colour family of a badge.
 type Tone string
 
@@ -158,6 +170,9 @@ const (
 	Critical Tone = "critical"
 	Warn     Tone = "warn"
 )
+
+// Tones lists them all.
+var Tones = [...]Tone{Violet, Blue, Teal, Slate, Critical, Warn}
 
 // AgeForm says how Since is shown.
 type AgeForm string
