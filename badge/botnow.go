@@ -205,6 +205,7 @@ type Facts struct {
 	Bot       bot.Bot
 	Active    *job.Job      // its queued or running job
 	Last      *job.Job      // its last ended job
+	EvolvedTo int           // generation the last job led to, when it was an evolution; 0: the next one
 	JobsEver  int           // jobs, sessions and instances ever, for Fresh
 	Held      string        // the plan's stored reason code for the bot, "" before the first tick
 	HeldFor   string        // … and its sentence
