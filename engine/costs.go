@@ -11,7 +11,7 @@ const Version = "1"
 // again.
 type Costs struct {
 	Name       string       `json:"name"`       // e.g. "standard", "stress"
-	TickValue  market.Money `json:"tickValue"`  // one tick of one contract
+	TickValue  market.Money `json:"tickValue"`  // one tick of one contract, > 0
 	Fee        market.Money `json:"fee"`        // per contract and side: exchange, NFA and commission
 	SlipMarket int32        `json:"slipMarket"` // ticks a market order loses
 	SlipStop   int32        `json:"slipStop"`   // ticks a stop order loses
@@ -20,4 +20,26 @@ type Costs struct {
 	VolumeCap  int32        `json:"volumeCap"`  // percent of a bar's volume that may be filled; 0 is no cap
 	GapAtOpen  bool         `json:"gapAtOpen"`  // a target passed at the open fills at the open instead of at its limit (W3)
 	FillAnyway bool         `json:"fillAnyway"` // bars without volume fill too (workloads without volume)
+	CarryOver  bool         `json:"carryOver"`  // an entry that its session did not fill waits on in the next (W1)
+}
+
+// Standard is the cost model of every backtest: one tick of slippage for
+// market and stop orders, none for limits, which must be traded through by
+// one tick; fees of the contract. There is no volume cap: bots trade a few
+// contracts of liquid roots, and a cap would make one trade into several.
+func Standard(c market.Contract) Costs {
+	return Costs{
+		Name: "standard", TickValue: c.TickValue, Fee: c.Fee(),
+		SlipMarket: 1, SlipStop: 1, SlipLimit: 0, Through: 1,
+	}
+}
+
+// Stress is a worse day for the same orders: one more tick of slippage for
+// market and stop orders and fees half as high again, rounded up.
+func Stress(c Costs) Costs {
+	c.Name = "stress"
+	c.SlipMarket++
+	c.SlipStop++
+	c.Fee += (c.Fee + 1) / 2
+	return c
 }

@@ -1,6 +1,9 @@
 package engine
 
-import "assay/market"
+import (
+	"assay/market"
+	"slices"
+)
 
 // Ledger is the whole result of a run: every fill, every closed round turn,
 // what is still open, and the account's change on every trade date.
@@ -38,7 +41,8 @@ const (
 )
 
 // Trade is one closed round turn in one contract. A flip is two trades; so is
-// a roll, whose second trade keeps the reason of the first.
+// a roll, whose second trade keeps the reason of the first. A position that a
+// volume cap filled in parts is one trade for each part.
 type Trade struct {
 	Side      market.Side
 	Qty       int32
@@ -54,12 +58,43 @@ type Trade struct {
 	Gross     market.Money
 	Fees      market.Money
 	Net       market.Money // Gross - Fees
-	Ambiguous bool         // stop and target were both inside the exit bar; booked as the loss
+	Ambiguous bool         // a bar of the trade left open whether gain or loss came first; the loss was booked
 }
 
 // Day is the account's change on one trade date: net liquidation value at the
 // session's last close less that of the session before, after fees.
 type Day struct {
-	Date market.Date
-	PnL  market.Money
+	Date      market.Date
+	PnL       market.Money
+	LossLimit bool // the daily loss limit was reached
+}
+
+// Ledger returns the account as of the last bar played. It may be asked for
+// at any time; what it returned before stays as it was.
+func (k *Book) Ledger() Ledger {
+	l := k.led
+	l.Fills, l.Trades, l.Days = slices.Clip(l.Fills), slices.Clip(l.Trades), slices.Clip(l.Days)
+	if k.next == 0 {
+		return l
+	}
+	mark := k.bars.Close[k.next-1]
+	l.Days = append(l.Days, k.dayAt(mark))
+	if k.pos.qty > 0 {
+		l.Open = k.openTrade(mark)
+	}
+	return l
+}
+
+// openTrade marks the position; a position in several parts shows the first
+// part's entry.
+func (k *Book) openTrade(mark int32) *Trade {
+	t := k.trade(k.pos.lots[0], k.pos.qty, mark, k.next-1, "")
+	t.Gross = k.openGross(mark)
+	t.Fees = k.costs.Fee * market.Money(k.pos.qty)
+	t.Net = t.Gross - t.Fees
+	t.Risk = 0
+	for _, l := range k.pos.lots {
+		t.Risk += k.ticks(int64(l.risk) * int64(l.qty))
+	}
+	return &t
 }

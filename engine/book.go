@@ -1,0 +1,120 @@
+// Package engine plays signals against bars: one book of orders, one position,
+// one ledger. Its rules are written down in ../docs/fills.md; a backtest and a
+// paper runner use the same book.
+//
+// Where to look: costs.go has fees and slippage, entries.go and exits.go when
+// and where an order fills, roll.go the change of contract, day.go the daily
+// loss and the account's days, scan.go the jumps that make it fast.
+package engine
+
+import (
+	"assay/market"
+	"assay/strategy"
+)
+
+// Book is an account on one run of bars. After a bar's close it is told what is
+// wanted; then it plays the following bars. It belongs to one goroutine.
+type Book struct {
+	bars  *market.Bars
+	lim   strategy.Limits
+	costs Costs
+	led   Ledger
+
+	next    int // first bar that was not played
+	segment int // of the last bar played
+	cash    market.Money
+
+	pos     position
+	order   waiting
+	due     FillReason // an exit order waits for the next open; "" is none
+	lossDue bool       // the daily loss limit was reached with a position
+	left    int32      // contracts that the bar being played can still fill
+	day     day
+	span    span
+}
+
+// NewBook returns an empty account before the first bar.
+func NewBook(b *market.Bars, l strategy.Limits, c Costs) *Book {
+	if l.Contracts < 1 || c.TickValue <= 0 {
+		panic("engine: a book trades at least one contract whose tick is worth something")
+	}
+	k := &Book{bars: b, lim: l, costs: c}
+	k.pos.lots = make([]lot, 0, 1)
+	return k
+}
+
+// Advance plays the bars from, …, to-1; from is the first bar not yet played.
+// Bars in which nothing can happen are passed over.
+func (k *Book) Advance(from, to int) {
+	if from != k.next || to > k.bars.Len() {
+		panic("engine: bars are played once each, in order")
+	}
+	if to <= from {
+		return
+	}
+	for i := from; i < to && !k.idle(); i++ {
+		if i = k.quiet(i, to); i < to {
+			k.settle(i)
+		}
+	}
+	k.next = to
+	k.enterSession(to - 1)
+	k.enterSegment(to - 1)
+}
+
+// idle says that no bar can change anything: flat, and no order waits.
+func (k *Book) idle() bool { return k.pos.qty == 0 && k.order.Side == market.Flat }
+
+// settle plays one bar, in the order of docs/fills.md, section 2.
+func (k *Book) settle(i int) {
+	k.enterSession(i)
+	if k.enterSegment(i) {
+		k.roll(i)
+	}
+	trades := k.canFill(i)
+	if trades && k.pos.qty > 0 {
+		k.exitDue(i)
+		k.exitPassed(i)
+	}
+	how := held
+	if k.order.Side != market.Flat {
+		how = k.enter(i)
+	}
+	if trades && k.pos.qty > 0 {
+		k.exitInside(i, how)
+		k.exitAtClose(i)
+		k.moveTrail(i, how)
+	}
+	k.checkLoss(i)
+}
+
+// canFill says whether bar i trades, and opens its budget of contracts.
+func (k *Book) canFill(i int) bool {
+	b := k.bars
+	k.left = 0
+	if b.Volume[i] <= 0 && !k.costs.FillAnyway || b.Locked != nil && b.Locked[i] {
+		return false
+	}
+	k.left = 1<<31 - 1
+	if k.costs.VolumeCap > 0 {
+		k.left = int32(int64(b.Volume[i]) * int64(k.costs.VolumeCap) / 100)
+	}
+	return true
+}
+
+// view is a bar as a long position sees it: for a short it is mirrored, so
+// that every rule is written once.
+type view struct{ open, high, low, close int32 }
+
+func (k *Book) view(i int, side market.Side) view {
+	b := k.bars
+	if side == market.Short {
+		return view{-b.Open[i], -b.Low[i], -b.High[i], -b.Close[i]}
+	}
+	return view{b.Open[i], b.High[i], b.Low[i], b.Close[i]}
+}
+
+// fill writes one execution into the ledger.
+func (k *Book) fill(i int, side market.Side, qty, price int32, why FillReason) {
+	k.led.Fills = append(k.led.Fills, Fill{int32(i), side, qty, price, why})
+}

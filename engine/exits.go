@@ -1,0 +1,123 @@
+package engine
+
+import "assay/market"
+
+// exitDue closes at the open what has to leave there: fills.md, 5.1.
+func (k *Book) exitDue(i int) {
+	later := k.bars.Session[i] != k.pos.session
+	why := k.due
+	switch {
+	case k.lim.FlatAtClose && later:
+		why = SessionEnd
+	case k.lim.Flat >= 0 && (later || k.pastFlat(i)):
+		why = Flattened
+	case k.lossDue:
+		why = LossLimit
+	}
+	if why != "" {
+		k.exit(i, k.view(i, k.pos.side).open-k.costs.SlipMarket, why)
+	}
+}
+
+// pastFlat says whether bar i starts at or after the flat time of its
+// session.
+func (k *Book) pastFlat(i int) bool {
+	return k.lim.Flat >= 0 && place(k.bars.Minute[i]) >= place(k.lim.Flat)
+}
+
+// place is a minute's place in the session, which opens at 17:00.
+func place(minute int16) int16 { return (minute - 1020 + 1440) % 1440 }
+
+// exitPassed closes a position whose stop or target the open has passed:
+// fills.md, 5.2.
+func (k *Book) exitPassed(i int) {
+	if k.pos.qty == 0 {
+		return
+	}
+	p, c, open := &k.pos, &k.costs, k.view(i, k.pos.side).open
+	switch {
+	case open <= p.stop:
+		k.exit(i, open-c.SlipStop, StoppedGap)
+	case open-c.Through >= p.target && c.GapAtOpen:
+		k.exit(i, open-c.SlipLimit, Targeted)
+	case open-c.Through >= p.target:
+		k.exit(i, p.target-c.SlipLimit, Targeted)
+	}
+}
+
+// exitPassedBy closes a position at once if the price at which it was entered
+// had passed a level already. Such a target is an order at the market: it
+// cannot fill at a price that may never have traded.
+func (k *Book) exitPassedBy(i int, from int32) {
+	switch c := &k.costs; {
+	case from <= k.pos.stop:
+		k.exit(i, from-c.SlipStop, StoppedGap)
+	case from-c.Through >= k.pos.target:
+		k.exit(i, from-c.SlipMarket, Targeted)
+	}
+}
+
+// exitInside closes at a stop or target that the bar reached after its open:
+// fills.md, 5.3, 5.4 and 9. What a bar proves depends on how the position
+// came to be in it.
+func (k *Book) exitInside(i int, how how) {
+	p, c, v := &k.pos, &k.costs, k.view(i, k.pos.side)
+	proof := v.high
+	if how == byLimit {
+		proof = v.close // the high may have come before the entry
+	}
+	reached := v.high-c.Through >= p.target
+	switch {
+	case v.low <= p.stop:
+		p.ambiguous = p.ambiguous || reached || how == byStop && v.close > p.stop
+		k.exit(i, p.stop-c.SlipStop, Stopped)
+	case proof-c.Through >= p.target:
+		k.exit(i, p.target-c.SlipLimit, Targeted)
+	case reached:
+		p.ambiguous = true
+	}
+}
+
+// exitAtClose closes at the session's scheduled close: fills.md, 5.5.
+func (k *Book) exitAtClose(i int) {
+	if k.lim.FlatAtClose && k.bars.Last[i] && k.pos.qty > 0 {
+		k.exit(i, k.view(i, k.pos.side).close-k.costs.SlipMarket, SessionEnd)
+	}
+}
+
+// moveTrail moves the trailing stop by a finished bar.
+func (k *Book) moveTrail(i int, how how) {
+	if k.pos.trail == 0 || k.pos.qty == 0 {
+		return
+	}
+	v := k.view(i, k.pos.side)
+	best := v.high
+	if how == byLimit {
+		best = v.close
+	}
+	k.pos.stop = max(k.pos.stop, best-k.pos.trail)
+}
+
+// exit closes the position at a price as its side sees it, or the part of it
+// that the bar can still fill. The rest of anything but a target is due at
+// the next open.
+func (k *Book) exit(i int, price int32, why FillReason) {
+	n := min(k.pos.qty, k.left)
+	if n == 0 {
+		return
+	}
+	k.left -= n
+	raw := price * int32(k.pos.side)
+	k.fill(i, -k.pos.side, n, raw, why)
+	k.reduce(i, n, raw, why)
+	if k.order.filled > 0 {
+		k.order = waiting{}
+	}
+	switch {
+	case k.pos.qty == 0:
+		k.pos.side = market.Flat
+		k.due, k.lossDue = "", false
+	case why != Targeted:
+		k.due = why
+	}
+}
