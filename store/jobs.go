@@ -1,0 +1,442 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"assay"
+	"assay/bot"
+	"assay/job"
+)
+
+const jobColumns = `j.id, j.bot_id, j.job_type, j.status, j.attempt, j.max_attempts, j.iteration, j.reason_code,
+	j.lease_seq, j.worker_id, j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.progress, j.error`
+
+func jobInto(j *job.Job) []any {
+	return []any{
+		&j.ID, &j.BotID, &j.Type, &j.Status, &j.Attempt, &j.MaxAttempts, &j.Iteration, &j.Reason,
+		&j.LeaseSeq, &j.WorkerID, timeInto(&j.CreatedAt), timeInto(&j.StartedAt), timeInto(&j.CompletedAt),
+		timeInto(&j.HeartbeatAt), &j.Progress, &j.Error,
+	}
+}
+
+func scanJob(s scanner) (j job.Job, err error) { return j, s.Scan(jobInto(&j)...) }
+
+// Caps bounds the work of the whole cluster.
+type Caps struct {
+	Backtests int // admitted or running jobs of class BACKTEST
+	Improve   int // … of class IMPROVE
+	Total     int // QUEUED and RUNNING jobs
+}
+
+// SetCaps stores the bounds; each must be at least 1.
+func (db *DB) SetCaps(ctx context.Context, c Caps) error {
+	if min(c.Backtests, c.Improve, c.Total) < 1 {
+		return assay.Errorf(assay.Invalid, "give whole numbers of at least 1",
+			"the caps %d backtests, %d improvements, %d jobs are too low", c.Backtests, c.Improve, c.Total)
+	}
+	return db.InTx(ctx, func(tx *DB) error {
+		_, err := tx.exec(ctx, `update job_caps set max_backtests_running = $1, max_improve_running = $2,
+			max_total_jobs = $3 where id = 1`, c.Backtests, c.Improve, c.Total)
+		if err != nil {
+			return fmt.Errorf("store the caps: %w", err)
+		}
+		return nil
+	})
+}
+
+// Caps returns the bounds.
+func (db *DB) Caps(ctx context.Context) (c Caps, err error) {
+	err = db.row(ctx, `select max_backtests_running, max_improve_running, max_total_jobs from job_caps where id = 1`).
+		Scan(&c.Backtests, &c.Improve, &c.Total)
+	if err != nil {
+		return c, fmt.Errorf("read the caps: %w", err)
+	}
+	return c, nil
+}
+
+// CapsUsed returns how much of the bounds is taken.
+func (db *DB) CapsUsed(ctx context.Context) (used Caps, err error) {
+	err = db.row(ctx, `select count(*) filter (where class = 'BACKTEST' and admitted_at is not null),
+			count(*) filter (where class = 'IMPROVE' and admitted_at is not null), count(*)
+		from bot_jobs where status in ('QUEUED', 'RUNNING')`).Scan(&used.Backtests, &used.Improve, &used.Total)
+	if err != nil {
+		return used, fmt.Errorf("count active jobs: %w", err)
+	}
+	return used, nil
+}
+
+// lockCaps is the lock of everything that counts jobs: the row lock on
+// PostgreSQL, the write lock already held on SQLite. It must come first in its
+// transaction, so that the count sees the commit of the previous holder.
+func (db *DB) lockCaps(ctx context.Context) (c Caps, err error) {
+	err = db.returning(ctx, `update job_caps set epoch = epoch + 1 where id = 1
+		returning max_backtests_running, max_improve_running, max_total_jobs`).Scan(&c.Backtests, &c.Improve, &c.Total)
+	if err != nil {
+		return c, fmt.Errorf("lock the caps: %w", err)
+	}
+	return c, nil
+}
+
+// NewJob is a job to be queued.
+type NewJob struct {
+	BotID       bot.ID
+	Type        job.Type
+	Iteration   int
+	Reason      string // the plan's reason code
+	MaxAttempts int
+}
+
+// Queued is the answer to one NewJob. Without an ID the job was not queued,
+// because its bot already has an active job or the total cap is reached.
+type Queued struct {
+	ID   int64
+	Busy bool // the bot has an active job
+	Full bool // the total cap is reached
+}
+
+// Enqueue queues jobs in their order, never more than one active job for a bot
+// and never more active jobs than the total cap. The answers are in the order
+// of the jobs.
+func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	err = db.InTx(ctx, func(tx *DB) error {
+		caps, err := tx.lockCaps(ctx)
+		if err != nil {
+			return err
+		}
+		used, err := tx.CapsUsed(ctx)
+		if err != nil {
+			return err
+		}
+		for free := caps.Total - used.Total; len(jobs) > 0; jobs = jobs[1:] {
+			q := Queued{Full: free <= 0}
+			if !q.Full {
+				if q, err = tx.enqueue(ctx, jobs[0]); err != nil {
+					return err
+				}
+			}
+			if q.ID != 0 {
+				free--
+			}
+			queued = append(queued, q)
+		}
+		return nil
+	})
+	return queued, err
+}
+
+func (db *DB) enqueue(ctx context.Context, j NewJob) (q Queued, err error) {
+	err = db.returning(ctx, `insert into bot_jobs (bot_id, job_type, status, iteration, created_at, class,
+			max_attempts, reason_code)
+		values ($1, $2, 'QUEUED', $3, {now}, $4, $5, $6)
+		on conflict (bot_id) where status in ('QUEUED', 'RUNNING') do nothing returning id`,
+		j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason).Scan(&q.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Queued{Busy: true}, nil
+	}
+	if err != nil {
+		return q, fmt.Errorf("enqueue %s for bot %s: %w", j.Type, j.BotID, err)
+	}
+	return q, db.touch(ctx, j.BotID)
+}
+
+// Admit lets waiting jobs run, in order of priority and age, as far as the
+// caps of the two classes allow, and returns their ids.
+func (db *DB) Admit(ctx context.Context) (admitted []int64, err error) {
+	err = db.InTx(ctx, func(tx *DB) error {
+		caps, err := tx.lockCaps(ctx)
+		if err != nil {
+			return err
+		}
+		used, err := tx.CapsUsed(ctx)
+		if err != nil {
+			return err
+		}
+		for class, free := range map[job.Class]int{
+			job.ClassBacktest: caps.Backtests - used.Backtests,
+			job.ClassImprove:  caps.Improve - used.Improve,
+		} {
+			ids, err := tx.admit(ctx, class, free)
+			if err != nil {
+				return err
+			}
+			admitted = append(admitted, ids...)
+		}
+		return nil
+	})
+	return admitted, err
+}
+
+func (db *DB) admit(ctx context.Context, class job.Class, free int) ([]int64, error) {
+	if free <= 0 {
+		return nil, nil
+	}
+	db.tx.wrote = true
+	scan := func(s scanner) (id int64, err error) { return id, s.Scan(&id) }
+	return collect(ctx, db, "admitted jobs", scan, `update bot_jobs set admitted_at = {now}
+		where id in (
+			select id from bot_jobs
+			where class = $1 and status = 'QUEUED' and admitted_at is null
+				and (not_before is null or not_before <= {now})
+			order by priority, id limit $2)
+		and status = 'QUEUED' and admitted_at is null
+		returning id`, class, free)
+}
+
+// Waiting says whether Admit or StartNext would find work.
+func (db *DB) Waiting(ctx context.Context) (waiting bool, err error) {
+	err = db.row(ctx, `select exists (select 1 from bot_jobs where status = 'QUEUED'
+		and (not_before is null or not_before <= {now}))`).Scan(&waiting)
+	if err != nil {
+		return false, fmt.Errorf("look for waiting jobs: %w", err)
+	}
+	return waiting, nil
+}
+
+// Lease is a worker's right to one attempt of a job.
+type Lease struct {
+	JobID int64
+	Seq   int64
+}
+
+// LeaseOf returns the lease of a job as it was started.
+func LeaseOf(j job.Job) Lease { return Lease{j.ID, j.LeaseSeq} }
+
+// StartNext starts the next attempt of the admitted job that has waited
+// longest. found is false when none waits.
+func (db *DB) StartNext(ctx context.Context, worker string) (j job.Job, found bool, err error) {
+	err = db.InTx(ctx, func(tx *DB) error {
+		j, err = scanJob(tx.returning(ctx, `update bot_jobs as j set status = 'RUNNING', attempt = attempt + 1,
+				lease_seq = lease_seq + 1, worker_id = $1, started_at = {now}, heartbeat_at = {now}, progress = 0,
+				not_before = null
+			where id = (
+				select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
+				order by priority, id limit 1)
+			and status = 'QUEUED'
+			returning `+jobColumns, worker))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("start a job: %w", err)
+		}
+		found = true
+		_, err = tx.exec(ctx, `insert into job_attempts (job_id, attempt, lease_seq, worker_id, started_at)
+			values ($1, $2, $3, $4, {now})`, j.ID, j.Attempt, j.LeaseSeq, worker)
+		if err != nil {
+			return fmt.Errorf("open attempt %d of job %d: %w", j.Attempt, j.ID, err)
+		}
+		return tx.touch(ctx, bot.ID(j.BotID))
+	})
+	return j, found, err
+}
+
+// Beat is the answer to a heartbeat for one running job.
+type Beat struct {
+	Lease
+	Cancel bool // its cancellation was requested
+}
+
+// Heartbeat says that a worker lives and returns the jobs it still holds. A
+// job missing from the answer has lost its lease.
+func (db *DB) Heartbeat(ctx context.Context, worker string) (held []Beat, err error) {
+	err = db.InTx(ctx, func(tx *DB) error {
+		scan := func(s scanner) (b Beat, err error) { return b, s.Scan(&b.JobID, &b.Seq, &b.Cancel) }
+		held, err = collect(ctx, tx, "heartbeat", scan, `update bot_jobs set heartbeat_at = {now}
+			where worker_id = $1 and status = 'RUNNING'
+			returning id, lease_seq, cancel_requested_at is not null`, worker)
+		return err
+	})
+	return held, err
+}
+
+// SetProgress stores how much of a running attempt is done, 0..1.
+func (db *DB) SetProgress(ctx context.Context, l Lease, progress float64) error {
+	return db.InTx(ctx, func(tx *DB) error {
+		id, err := tx.guarded(ctx, l, `progress = $3`, progress)
+		if err != nil {
+			return err
+		}
+		return tx.touch(ctx, id)
+	})
+}
+
+// Finish completes a job and saves its results with save in the same
+// transaction. ErrLeaseLost: someone else has the job now and nothing was
+// saved.
+func (db *DB) Finish(ctx context.Context, l Lease, save func(tx *DB) error) error {
+	return db.InTx(ctx, func(tx *DB) error {
+		id, err := tx.guarded(ctx, l, `status = 'COMPLETED', completed_at = {now}, progress = 1, error = '',
+			cancel_requested_at = null`)
+		if err != nil {
+			return err
+		}
+		if save != nil {
+			if err := save(tx); err != nil {
+				return err
+			}
+		}
+		return errors.Join(tx.closeAttempt(ctx, l, job.OutcomeCompleted, ""), tx.touch(ctx, id), tx.wakePlanner(ctx))
+	})
+}
+
+// EndAttempt ends an attempt that did not complete its job and does with the
+// job what d says. reason is the sentence people read. It serves the worker
+// itself and the reaper alike. ErrLeaseLost: the lease is another by now.
+func (db *DB) EndAttempt(ctx context.Context, l Lease, outcome job.Outcome, reason string, d job.Decision) error {
+	return db.InTx(ctx, func(tx *DB) error {
+		set, args := `status = $3, completed_at = {now}, lease_seq = lease_seq + 1, error = $4`, []any{d.Status, reason}
+		if d.Status == job.Queued {
+			set = `status = $3, error = $4, not_before = $5, lease_seq = lease_seq + 1, worker_id = '',
+				started_at = null, heartbeat_at = null, admitted_at = null, ticket_id = null, progress = 0`
+			args = append(args, Time{d.At})
+		}
+		if outcome == job.OutcomeReleased {
+			set += `, attempt = attempt - 1`
+		}
+		id, err := tx.guarded(ctx, l, set, args...)
+		if err != nil {
+			return err
+		}
+		return errors.Join(tx.closeAttempt(ctx, l, outcome, reason), tx.touch(ctx, id), tx.wakePlanner(ctx))
+	})
+}
+
+// guarded changes a running job that is still held under the lease.
+func (db *DB) guarded(ctx context.Context, l Lease, set string, args ...any) (id bot.ID, err error) {
+	err = db.returning(ctx, `update bot_jobs set `+set+`
+		where id = $1 and lease_seq = $2 and status = 'RUNNING' returning bot_id`,
+		append([]any{l.JobID, l.Seq}, args...)...).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("job %d: %w", l.JobID, ErrLeaseLost)
+	}
+	if err != nil {
+		return "", fmt.Errorf("change job %d: %w", l.JobID, err)
+	}
+	return id, nil
+}
+
+func (db *DB) closeAttempt(ctx context.Context, l Lease, outcome job.Outcome, reason string) error {
+	n, err := db.exec(ctx, `update job_attempts set ended_at = {now}, outcome = $3, error = $4
+		where job_id = $1 and lease_seq = $2 and ended_at is null`, l.JobID, l.Seq, outcome, reason)
+	if err != nil {
+		return fmt.Errorf("close the attempt of job %d: %w", l.JobID, err)
+	}
+	if n != 1 {
+		return fmt.Errorf("close the attempt of job %d: %d rows, want 1", l.JobID, n)
+	}
+	return nil
+}
+
+// RequestCancel asks that a bot's active job stops: at once when it waits, at
+// its worker's next heartbeat when it runs. Without an active job it does
+// nothing.
+func (db *DB) RequestCancel(ctx context.Context, id bot.ID, reason string) error {
+	return db.InTx(ctx, func(tx *DB) error {
+		_, err := tx.exec(ctx, `update bot_jobs set status = 'CANCELLED', completed_at = {now},
+			lease_seq = lease_seq + 1, error = $2 where bot_id = $1 and status = 'QUEUED'`, id, reason)
+		if err != nil {
+			return fmt.Errorf("cancel the queued job of bot %s: %w", id, err)
+		}
+		_, err = tx.exec(ctx, `update bot_jobs set cancel_requested_at = {now}, error = $2
+			where bot_id = $1 and status = 'RUNNING' and cancel_requested_at is null`, id, reason)
+		if err != nil {
+			return fmt.Errorf("cancel the running job of bot %s: %w", id, err)
+		}
+		return errors.Join(tx.touch(ctx, id), tx.wakePlanner(ctx))
+	})
+}
+
+// Stalled returns the running jobs whose heartbeat is older than stuckAfter.
+func (db *DB) Stalled(ctx context.Context, stuckAfter time.Duration) ([]job.Job, error) {
+	return collect(ctx, db, "stalled jobs", scanJob, `select `+jobColumns+` from bot_jobs j
+		where j.status = 'RUNNING' and j.heartbeat_at < {now+$1} order by j.id`, interval(-stuckAfter))
+}
+
+// Overdue returns the running jobs of a type that started longer than limit
+// ago.
+func (db *DB) Overdue(ctx context.Context, t job.Type, limit time.Duration) ([]job.Job, error) {
+	return collect(ctx, db, "overdue jobs", scanJob, `select `+jobColumns+` from bot_jobs j
+		where j.status = 'RUNNING' and j.job_type = $2 and j.started_at < {now+$1} order by j.id`,
+		interval(-limit), t)
+}
+
+// RunningElsewhere returns the running jobs of every worker but the one named.
+func (db *DB) RunningElsewhere(ctx context.Context, worker string) ([]job.Job, error) {
+	return collect(ctx, db, "running jobs", scanJob, `select `+jobColumns+` from bot_jobs j
+		where j.status = 'RUNNING' and j.worker_id <> $1 order by j.id`, worker)
+}
+
+// Job returns one job; an unknown id is NotFound.
+func (db *DB) Job(ctx context.Context, id int64) (job.Job, error) {
+	j, err := scanJob(db.row(ctx, `select `+jobColumns+` from bot_jobs j where j.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return j, assay.Errorf(assay.NotFound, "list the bot's jobs", "there is no job %d", id)
+	}
+	if err != nil {
+		return j, fmt.Errorf("read job %d: %w", id, err)
+	}
+	return j, nil
+}
+
+// Jobs returns a bot's newest jobs, newest first.
+func (db *DB) Jobs(ctx context.Context, id bot.ID, limit int) ([]job.Job, error) {
+	return collect(ctx, db, "jobs", scanJob, `select `+jobColumns+` from bot_jobs j
+		where j.bot_id = $1 order by j.id desc limit $2`, id, limit)
+}
+
+// Attempt is one row of job_attempts.
+type Attempt struct {
+	JobID     int64
+	Attempt   int
+	LeaseSeq  int64
+	WorkerID  string
+	StartedAt time.Time
+	EndedAt   time.Time // zero while it runs
+	Outcome   job.Outcome
+	Error     string
+}
+
+// Attempts returns the attempts of a job, oldest first.
+func (db *DB) Attempts(ctx context.Context, id int64) ([]Attempt, error) {
+	scan := func(s scanner) (a Attempt, err error) {
+		return a, s.Scan(&a.JobID, &a.Attempt, &a.LeaseSeq, &a.WorkerID, timeInto(&a.StartedAt),
+			timeInto(&a.EndedAt), &a.Outcome, &a.Error)
+	}
+	return collect(ctx, db, "attempts", scan, `select job_id, attempt, lease_seq, worker_id, started_at, ended_at,
+		outcome, error from job_attempts where job_id = $1 order by id`, id)
+}
+
+// JobCount is how many jobs of a type are in a status.
+type JobCount struct {
+	Type   job.Type
+	Status job.Status
+	Count  int
+}
+
+// JobCounts counts all jobs ever by status and type.
+func (db *DB) JobCounts(ctx context.Context) ([]JobCount, error) {
+	scan := func(s scanner) (c JobCount, err error) { return c, s.Scan(&c.Type, &c.Status, &c.Count) }
+	return collect(ctx, db, "job counts", scan, `select job_type, status, count(*) from bot_jobs
+		group by status, job_type order by status, job_type`)
+}
+
+// OldestActive returns the running jobs with the oldest heartbeat, which are
+// the first to be taken for stuck.
+func (db *DB) OldestActive(ctx context.Context, limit int) ([]job.Job, error) {
+	return collect(ctx, db, "oldest running jobs", scanJob, `select `+jobColumns+` from bot_jobs j
+		where j.status = 'RUNNING' order by j.heartbeat_at, j.id limit $1`, limit)
+}
+
+// LastJobs returns the newest job of each bot, by bot.
+func (db *DB) LastJobs(ctx context.Context, limit, offset int) ([]job.Job, error) {
+	return collect(ctx, db, "last jobs", scanJob, `select `+jobColumns+` from bots b
+		join bot_jobs j on j.id = (select max(id) from bot_jobs x where x.bot_id = b.id)
+		order by b.id limit $1 offset $2`, limit, offset)
+}

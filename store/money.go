@@ -1,0 +1,68 @@
+package store
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"assay/market"
+)
+
+// Money carries market.Money to and from a NUMERIC column in dollars, exactly:
+// it is written as a decimal, and a number read back is the nearest whole
+// 1/10,000 dollar, which is the one written for amounts below 900 billion.
+type Money market.Money
+
+// Value prints dollars, e.g. "3020.5".
+func (m Money) Value() (driver.Value, error) { return market.Money(m).Decimal(), nil }
+
+// Scan reads an integer, a float or a decimal text of dollars.
+func (m *Money) Scan(src any) error {
+	switch v := src.(type) {
+	case int64:
+		if v > math.MaxInt64/int64(market.Dollar) || v < math.MinInt64/int64(market.Dollar) {
+			return fmt.Errorf("%d dollars are out of range", v)
+		}
+		*m = Money(v) * Money(market.Dollar)
+	case float64:
+		*m = Money(math.Round(v * float64(market.Dollar)))
+	case string:
+		amount, err := market.ParseMoney(v)
+		if err != nil {
+			return err
+		}
+		*m = Money(amount)
+	default:
+		return fmt.Errorf("an amount came as %T", src)
+	}
+	return nil
+}
+
+// moneyInto scans a column into a market.Money.
+func moneyInto(m *market.Money) *Money { return (*Money)(m) }
+
+// jsonInto scans a JSON column.
+func jsonInto(to any) *jsonDest { return &jsonDest{to} }
+
+type jsonDest struct{ to any }
+
+func (d *jsonDest) Scan(src any) error {
+	switch v := src.(type) {
+	case string:
+		return json.Unmarshal([]byte(v), d.to)
+	case []byte:
+		return json.Unmarshal(v, d.to)
+	default:
+		return fmt.Errorf("JSON came as %T", src)
+	}
+}
+
+// jsonText prints a value for a JSON column.
+type jsonText struct{ of any }
+
+// Value prints the JSON.
+func (j jsonText) Value() (driver.Value, error) {
+	text, err := json.Marshal(j.of)
+	return string(text), err
+}

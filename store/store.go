@@ -1,0 +1,186 @@
+// Package store is the truth on disk: SQL by hand, one file per noun. SQLite
+// is the default; the text is kept portable so that PostgreSQL can be added
+// with its own migrations and dialect.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	_ "modernc.org/sqlite" // the SQL driver "sqlite"
+)
+
+// ErrLeaseLost says that a job has gone on without this worker: it was reaped,
+// released or ended, and nothing of what was about to be written counts.
+var ErrLeaseLost = errors.New("the job's lease is lost")
+
+// DB is the database, or one transaction of it: InTx hands the same type to
+// its function, and inside it every method works within that transaction.
+type DB struct {
+	write   *sql.DB // one connection
+	read    *sql.DB
+	tx      *txState // nil outside a transaction
+	dialect dialect
+	clock   func() time.Time
+	hub     *hub
+	path    string
+}
+
+type txState struct {
+	tx       *sql.Tx
+	at       time.Time // one time for the whole transaction
+	revision int64     // taken from the counter when first needed
+	wrote    bool
+	readOnly bool
+}
+
+// Open opens the database "assay.db" in the data directory, creating both when
+// they do not exist, and brings its tables up to date. clock is the database's
+// clock on SQLite, where one machine has one clock anyway.
+func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) {
+	path, err := prepare(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+	}
+	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
+	return &DB{write: write, read: read, dialect: sqlite{}, clock: clock, hub: newHub(), path: path}, nil
+}
+
+// dsn puts busy_timeout first: the other order gives SQLITE_BUSY when several
+// connections open a new file at once.
+func dsn(path, more string) string {
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+		"&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&" + more
+}
+
+// Close closes all connections.
+func (db *DB) Close() error { return errors.Join(db.read.Close(), db.write.Close()) }
+
+// Path is the database file.
+func (db *DB) Path() string { return db.path }
+
+// Now is the database's clock; inside a transaction the transaction's time.
+func (db *DB) Now() time.Time {
+	if db.tx != nil {
+		return db.tx.at
+	}
+	return wholeMillis(db.clock())
+}
+
+// InTx runs fn in one writing transaction and commits it, or rolls everything
+// back when fn fails or panics. Inside a transaction it joins that one.
+func (db *DB) InTx(ctx context.Context, fn func(tx *DB) error) error {
+	if db.tx != nil {
+		if db.tx.readOnly {
+			panic("store: a write inside a reading transaction")
+		}
+		return fn(db)
+	}
+	return db.inTx(ctx, db.write, false, fn)
+}
+
+// View runs fn over one snapshot of the database.
+func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
+	if db.tx != nil {
+		return fn(db)
+	}
+	return db.inTx(ctx, db.read, true, fn)
+}
+
+func (db *DB) inTx(ctx context.Context, pool *sql.DB, readOnly bool, fn func(*DB) error) error {
+	sqlTx, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = sqlTx.Rollback() }() // after a commit this does nothing
+	tx := *db
+	tx.tx = &txState{tx: sqlTx, at: wholeMillis(db.clock()), readOnly: readOnly}
+	if err := fn(&tx); err != nil {
+		return err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if tx.tx.wrote {
+		db.hub.notify()
+	}
+	return nil
+}
+
+func (db *DB) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if db.tx == nil {
+		panic("store: a write outside a transaction")
+	}
+	db.tx.wrote = true
+	res, err := db.tx.tx.ExecContext(ctx, db.expand(query), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if db.tx != nil {
+		return db.tx.tx.QueryContext(ctx, db.expand(query), args...)
+	}
+	return db.read.QueryContext(ctx, db.expand(query), args...)
+}
+
+func (db *DB) row(ctx context.Context, query string, args ...any) *sql.Row {
+	if db.tx != nil {
+		return db.tx.tx.QueryRowContext(ctx, db.expand(query), args...)
+	}
+	return db.read.QueryRowContext(ctx, db.expand(query), args...)
+}
+
+// returning runs a writing statement with a RETURNING clause of one row.
+func (db *DB) returning(ctx context.Context, query string, args ...any) *sql.Row {
+	if db.tx == nil {
+		panic("store: a write outside a transaction")
+	}
+	db.tx.wrote = true
+	return db.row(ctx, query, args...)
+}
+
+// scanner is a row of a result, or the only one.
+type scanner interface{ Scan(dest ...any) error }
+
+// collect reads every row of a query with scan; what names the rows for the
+// error.
+func collect[T any](
+	ctx context.Context, db *DB, what string, scan func(scanner) (T, error), query string, args ...any,
+) ([]T, error) {
+	rows, err := db.query(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", what, err)
+		}
+		all = append(all, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read %s: %w", what, err)
+	}
+	return all, nil
+}

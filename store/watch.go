@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// hub tells everyone who listens that something was committed.
+type hub struct {
+	mu        sync.Mutex
+	listeners map[chan struct{}]bool
+}
+
+func newHub() *hub { return &hub{listeners: map[chan struct{}]bool{}} }
+
+func (h *hub) notify() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.listeners {
+		select {
+		case c <- struct{}{}:
+		default: // it has not yet looked at the last change, and will see this one too
+		}
+	}
+}
+
+// Changed returns a channel that receives after commits, several of them as
+// one, and what ends the subscription. Read revisions and counters to learn
+// what changed.
+func (db *DB) Changed() (changed <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	db.hub.mu.Lock()
+	defer db.hub.mu.Unlock()
+	db.hub.listeners[c] = true
+	return c, func() {
+		db.hub.mu.Lock()
+		defer db.hub.mu.Unlock()
+		delete(db.hub.listeners, c)
+	}
+}
+
+// Watch announces the commits of other processes too, such as an import on the
+// command line, until ctx ends. It looks every half second at data_version,
+// which on a kept connection changes with every commit made elsewhere.
+func (db *DB) Watch(ctx context.Context) error {
+	conn, err := db.read.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("watch the database: %w", err)
+	}
+	defer conn.Close()
+	beat := time.NewTicker(500 * time.Millisecond)
+	defer beat.Stop()
+	for last := int64(-1); ; {
+		var version int64
+		if err := conn.QueryRowContext(ctx, "pragma data_version").Scan(&version); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("watch the database: %w", err)
+		}
+		if last >= 0 && version != last {
+			db.hub.notify()
+		}
+		last = version
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-beat.C:
+		}
+	}
+}
+
+// Planning returns a counter that rises whenever the planner has a reason to
+// look at once: a job ended, a data set changed, autonomy was resumed.
+func (db *DB) Planning(ctx context.Context) (int64, error) { return db.counter(ctx, "planning") }
+
+// Revision returns the newest revision given to any bot.
+func (db *DB) Revision(ctx context.Context) (int64, error) { return db.counter(ctx, "revision") }
+
+func (db *DB) counter(ctx context.Context, name string) (v int64, err error) {
+	err = db.row(ctx, `select value from counters where name = $1`, name).Scan(&v)
+	if err != nil {
+		return 0, fmt.Errorf("read counter %s: %w", name, err)
+	}
+	return v, nil
+}
+
+// wakePlanner makes the planner look as soon as this transaction commits.
+func (db *DB) wakePlanner(ctx context.Context) error {
+	if _, err := db.exec(ctx, `update counters set value = value + 1 where name = 'planning'`); err != nil {
+		return fmt.Errorf("wake the planner: %w", err)
+	}
+	return nil
+}
+
+// revision is this transaction's number from the global counter. Taking it
+// locks the counter until the commit, so that revisions commit in order and
+// "revision > x" can miss nothing.
+func (db *DB) nextRevision(ctx context.Context) (int64, error) {
+	if db.tx.revision == 0 {
+		err := db.returning(ctx, `update counters set value = value + 1 where name = 'revision' returning value`).
+			Scan(&db.tx.revision)
+		if err != nil {
+			return 0, fmt.Errorf("take a revision: %w", err)
+		}
+	}
+	return db.tx.revision, nil
+}
