@@ -30,7 +30,8 @@ type Book struct {
 	lossDue bool       // the daily loss limit was reached with a position
 	left    int32      // contracts that the bar being played can still fill
 	day     day
-	span    span
+
+	sessionEnd int // first bar after the session; stale when a later one is played
 }
 
 // NewBook returns an empty account before the first bar.

@@ -82,7 +82,7 @@ func (k *Book) open(i int, price int32) {
 	o := &k.order
 	k.pos = position{
 		side: o.Side, lots: k.pos.lots, trail: o.Trail, why: o.Why,
-		session: k.bars.Session[i], contract: k.contract(),
+		session: k.bars.Session[i], flatAt: k.flatAt(i), contract: k.contract(),
 		stop:   levelOf(o.Stop, o.Side, price, -1, noStop),
 		target: levelOf(o.Target, o.Side, price, +1, noTarget),
 	}

@@ -9,7 +9,7 @@ func (k *Book) exitDue(i int) {
 	switch {
 	case k.lim.FlatAtClose && later:
 		why = SessionEnd
-	case k.lim.Flat >= 0 && (later || k.pastFlat(i)):
+	case k.bars.Time[i] >= k.pos.flatAt:
 		why = Flattened
 	case k.lossDue:
 		why = LossLimit
@@ -23,6 +23,16 @@ func (k *Book) exitDue(i int) {
 // session.
 func (k *Book) pastFlat(i int) bool {
 	return k.lim.Flat >= 0 && place(k.bars.Minute[i]) >= place(k.lim.Flat)
+}
+
+// flatAt is the first moment after the start of bar i at which the clock shows
+// the flat time. It is a moment, not a minute of the session, because a
+// holiday session stops at noon and goes on in the evening.
+func (k *Book) flatAt(i int) int64 {
+	if k.lim.Flat < 0 {
+		return never
+	}
+	return k.bars.Time[i] + 60*int64(place(k.lim.Flat)-place(k.bars.Minute[i]))
 }
 
 // place is a minute's place in the session, which opens at 17:00.

@@ -17,6 +17,8 @@ type position struct {
 	target    int32 // noTarget when there is none
 	trail     int32 // distance of the trailing stop; 0 is none
 	session   int32 // in which it was entered; a roll does not change it
+	flatAt    int64 // Unix seconds from which on it has to be closed; never when there is no flat time
+	flatBar   int   // first bar at or after flatAt; 0 until it was looked for
 	contract  string
 	why       string
 	fromRoll  bool
@@ -34,6 +36,7 @@ type lot struct {
 const (
 	noStop   = math.MinInt32
 	noTarget = math.MaxInt32
+	never    = math.MaxInt64
 )
 
 // ticks turns ticks times contracts into money.

@@ -7,12 +7,6 @@ import (
 	"assay/market"
 )
 
-// span caches what quiet needs of the session it is in.
-type span struct {
-	end  int // first bar after the session
-	flat int // first bar at or after the flat time; end when there is none
-}
-
 // quiet returns the first bar from i on that has to be settled, or to. In the
 // bars before it nothing can happen: it may stop too early, never too late.
 func (k *Book) quiet(i, to int) int {
@@ -21,18 +15,25 @@ func (k *Book) quiet(i, to int) int {
 		k.bars.Session[i] != k.day.session {
 		return i
 	}
-	if k.span.end <= i {
-		k.span = k.sessionSpan(i)
+	if k.sessionEnd <= i {
+		k.sessionEnd = first(i, k.bars.Len(), func(j int) bool { return k.bars.Session[j] != k.day.session })
 	}
-	stop := min(to, k.span.end, max(i, k.span.flat))
+	if p.flatAt == never {
+		p.flatBar = to
+	} else if p.flatBar == 0 {
+		p.flatBar = first(i, k.bars.Len(), func(j int) bool { return k.bars.Time[j] >= p.flatAt })
+	}
+	stop := min(to, k.sessionEnd, max(i, p.flatBar))
 	if s := k.bars.Segments; k.segment+1 < len(s) {
 		stop = min(stop, max(i, s[k.segment+1].First))
 	}
-	if k.lim.FlatAtClose && k.bars.Last[k.span.end-1] {
-		stop = min(stop, k.span.end-1)
-	}
-	if p.session != k.day.session && (k.lim.FlatAtClose || k.lim.Flat >= 0) {
-		return i
+	if k.lim.FlatAtClose {
+		if p.session != k.day.session {
+			return i
+		}
+		if k.bars.Last[k.sessionEnd-1] {
+			stop = min(stop, k.sessionEnd-1)
+		}
 	}
 	low, high := k.touchLines()
 	return i + firstTouch(k.bars.Low[i:stop], k.bars.High[i:stop], low, high)
@@ -101,18 +102,13 @@ func firstTouch(lows, highs []int32, low, high int32) int {
 	return len(lows)
 }
 
-// sessionSpan finds the end of bar i's session and its flat bar.
-func (k *Book) sessionSpan(i int) span {
-	ids, n := k.bars.Session, k.bars.Len()
+// first returns the first bar from i on, below n, for which reached holds, or
+// n. Once it holds it must hold for all later bars.
+func first(i, n int, reached func(j int) bool) int {
 	step := 1
-	for i+step < n && ids[i+step] == ids[i] {
+	for i+step < n && !reached(i+step) {
 		step *= 2
 	}
 	from, to := i+step/2, min(i+step, n)
-	end := from + sort.Search(to-from, func(j int) bool { return ids[from+j] != ids[i] })
-	flat := end
-	if k.lim.Flat >= 0 {
-		flat = i + sort.Search(end-i, func(j int) bool { return k.pastFlat(i + j) })
-	}
-	return span{end, flat}
+	return from + sort.Search(to-from, func(j int) bool { return reached(from + j) })
 }
