@@ -1,0 +1,73 @@
+package reference
+
+import (
+	"fmt"
+
+	"assay/engine"
+	"assay/market"
+)
+
+// FirstDifference says in words where two ledgers over the same bars part, or
+// returns "" when they are equal. It looks at fills first, because everything
+// else follows from them.
+func FirstDifference(b *market.Bars, slow, fast engine.Ledger) string {
+	if d := firstOf("fill", slow.Fills, fast.Fills); d != "" {
+		return d + around(b, slow.Fills, fast.Fills)
+	}
+	if d := firstOf("trade", slow.Trades, fast.Trades); d != "" {
+		return d
+	}
+	if d := firstOf("day", slow.Days, fast.Days); d != "" {
+		return d
+	}
+	switch {
+	case slow.Open == nil && fast.Open == nil:
+		return ""
+	case slow.Open == nil || fast.Open == nil || *slow.Open != *fast.Open:
+		return fmt.Sprintf("open position:\n  slow %s\n  fast %s\n", shown(slow.Open), shown(fast.Open))
+	}
+	return ""
+}
+
+func firstOf[T comparable](what string, slow, fast []T) string {
+	for i := range max(len(slow), len(fast)) {
+		left, right := "none", "none"
+		if i < len(slow) {
+			left = fmt.Sprintf("%+v", slow[i])
+		}
+		if i < len(fast) {
+			right = fmt.Sprintf("%+v", fast[i])
+		}
+		if i >= len(slow) || i >= len(fast) || slow[i] != fast[i] {
+			return fmt.Sprintf("%s %d of %d and %d:\n  slow %s\n  fast %s\n", what, i, len(slow), len(fast), left, right)
+		}
+	}
+	return ""
+}
+
+// around prints the bars near the first fill that differs.
+func around(b *market.Bars, slow, fast []engine.Fill) string {
+	at := b.Len()
+	for _, fills := range [][2][]engine.Fill{{slow, fast}, {fast, slow}} {
+		for i, f := range fills[0] {
+			if i >= len(fills[1]) || fills[1][i] != f {
+				at = min(at, int(f.Bar))
+				break
+			}
+		}
+	}
+	text := ""
+	for i := max(0, at-3); i < min(b.Len(), at+3); i++ {
+		text += fmt.Sprintf("  bar %d %s session %d minute %d: %d %d %d %d volume %d last %v contract %d\n",
+			i, b.Start(i).Format("2006-01-02 15:04"), b.Session[i], b.Minute[i],
+			b.Open[i], b.High[i], b.Low[i], b.Close[i], b.Volume[i], b.Last[i], b.Contract(i))
+	}
+	return text
+}
+
+func shown(t *engine.Trade) string {
+	if t == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%+v", *t)
+}
