@@ -57,4 +57,7 @@ type Account struct {
 
 // Expr is a typed expression of the rule language. Printing it gives the
 // canonical text, and parsing that text gives the same tree.
-type Expr interface{ String() string }
+type Expr interface {
+	String() string
+	Type() Type
+}

@@ -1,0 +1,192 @@
+package strategy
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// enter, exit and account read the three blocks of a file.
+func (r *reader) enter(n *yaml.Node) Enter {
+	f := r.fields(n, "enter", "long", "short", "when")
+	return Enter{Long: r.condition(f["long"]), Short: r.condition(f["short"]), When: r.condition(f["when"])}
+}
+
+func (r *reader) exit(n *yaml.Node) Exit {
+	f := r.fields(n, "exit", "stop", "target", "long", "short", "flat", "at_close")
+	return Exit{
+		Stop: r.level(f["stop"], false), Target: r.level(f["target"], f["stop"] != nil),
+		Long: r.condition(f["long"]), Short: r.condition(f["short"]),
+		Flat: r.clock(f["flat"]), AtClose: r.truth(f["at_close"]),
+	}
+}
+
+func (r *reader) account(n *yaml.Node) Account {
+	a := Account{Contracts: 1}
+	f := r.fields(n, "limits", "contracts", "trades_per_day", "daily_loss", "reverse")
+	if f["contracts"] != nil {
+		a.Contracts = r.count(f["contracts"], 1)
+	}
+	a.TradesPerDay = r.count(f["trades_per_day"], 0)
+	if n := f["daily_loss"]; n != nil {
+		a.DailyLoss = r.number(n)
+		if cents := a.DailyLoss * 100; a.DailyLoss < 0 || math.Abs(cents-math.Round(cents)) > 1e-6 {
+			r.at(n, "the daily loss is not an amount in dollars", "write for example 400; it is a loss without a sign")
+		}
+	}
+	a.Reverse = r.truth(f["reverse"])
+	return a
+}
+
+func (r *reader) condition(n *yaml.Node) Expr {
+	rule := r.rule(n, false)
+	switch {
+	case rule == nil:
+		return nil
+	case rule.typ != ConditionType:
+		r.at(n, "the rule is "+rule.typ.String()+", not a condition", "compare it with something, such as close > vwap")
+		return nil
+	}
+	return rule
+}
+
+func (r *reader) level(n *yaml.Node, risk bool) Expr {
+	rule := r.rule(n, risk)
+	switch {
+	case rule == nil:
+		return nil
+	case rule.typ != DistanceType && rule.typ != PriceType:
+		r.at(n, "a stop or a target is a distance or a price, and this is "+rule.typ.String(),
+			"write for example 8 ticks, 1.5 * atr(14) or opening_range(30).low")
+		return nil
+	}
+	return rule
+}
+
+func (r *reader) rule(n *yaml.Node, risk bool) *node {
+	text, ok := r.scalar(n)
+	if !ok {
+		return nil
+	}
+	rule := parseRule(text, r.params, risk, func(at int, message, fix string) { r.inside(n, at, message, fix) })
+	if rule != nil {
+		rule.each(func(n *node) {
+			if n.op == opParam {
+				r.used[n.text] = true
+			}
+		})
+	}
+	return rule
+}
+
+// each visits a tree.
+func (n *node) each(visit func(*node)) {
+	visit(n)
+	for _, a := range n.args {
+		a.each(visit)
+	}
+}
+
+// clock reads "15:55", a time at which the exchange trades.
+func (r *reader) clock(n *yaml.Node) string {
+	text, ok := r.scalar(n)
+	if !ok {
+		return ""
+	}
+	if m, ok := minuteOf(text); !ok || m >= 16*60 && m < 17*60 {
+		r.at(n, strconv.Quote(clip(text))+" is not a time of trading", `write for example "15:55", in Chicago; for the close itself write at_close: true`)
+		return ""
+	}
+	return text
+}
+
+// minuteOf reads "15:55" as a minute of the day.
+func minuteOf(text string) (int16, bool) {
+	h, m, ok := strings.Cut(text, ":")
+	hour, errHour := strconv.ParseUint(h, 10, 8)
+	minute, errMinute := strconv.ParseUint(m, 10, 8)
+	ok = ok && len(h) == 2 && len(m) == 2 && errHour == nil && errMinute == nil && hour < 24 && minute < 60
+	return int16(hour*60 + minute), ok
+}
+
+// fields returns the values of a mapping by key. It reports unknown keys (none
+// known means any), doubles and aliases, and answers nil for no mapping.
+func (r *reader) fields(n *yaml.Node, where string, known ...string) map[string]*yaml.Node {
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		r.at(n, where+" is not a block of keys and values", "write for example key: value")
+		return nil
+	}
+	f := map[string]*yaml.Node{}
+	for i := 0; i < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		switch {
+		case key.Kind != yaml.ScalarNode:
+			r.at(key, "a key of "+where+" is not a word", "write for example key: value")
+		case len(known) > 0 && !contains(known, key.Value):
+			r.at(key, `unknown key "`+clip(key.Value)+`" in `+where, suggestion(key.Value, known))
+		case f[key.Value] != nil:
+			r.at(key, `"`+clip(key.Value)+`" stands here twice`, "remove one")
+		default:
+			f[key.Value] = value
+		}
+	}
+	return f
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// scalar returns the text of a value; ok is false when it is absent or not one.
+func (r *reader) scalar(n *yaml.Node) (text string, ok bool) {
+	switch {
+	case n == nil:
+		return "", false
+	case n.Kind != yaml.ScalarNode || n.Anchor != "":
+		r.at(n, "expected a plain value", "write it in one piece, without lists, blocks or anchors")
+		return "", false
+	case n.Value == "" || n.Tag == "!!null":
+		r.at(n, "the value is empty", "give it a value or remove the key")
+		return "", false
+	}
+	return n.Value, true
+}
+
+func (r *reader) number(n *yaml.Node) float64 {
+	text, ok := r.scalar(n)
+	v, err := strconv.ParseFloat(text, 64)
+	if ok && (err != nil || math.IsNaN(v) || math.Abs(v) > 1e9 || len(text) > 20) {
+		r.at(n, strconv.Quote(clip(text))+" is not a number", "write for example 1.5")
+		return 0
+	}
+	return v + 0 // no negative zero
+}
+
+func (r *reader) count(n *yaml.Node, least int) int {
+	if n == nil {
+		return 0
+	}
+	v := r.number(n)
+	if v != math.Trunc(v) || v < float64(least) || v > 1000 {
+		r.at(n, strconv.Quote(clip(n.Value))+" is not a whole number from "+strconv.Itoa(least)+" to 1000", "write for example 1")
+	}
+	return int(v)
+}
+
+func (r *reader) truth(n *yaml.Node) bool {
+	text, ok := r.scalar(n)
+	if ok && text != "true" && text != "false" {
+		r.at(n, strconv.Quote(clip(text))+" is neither true nor false", "write true or false")
+	}
+	return text == "true"
+}

@@ -1,0 +1,93 @@
+package strategy
+
+// Conditions are three-valued: a bit of t is set where the condition is known
+// to be true, one of f where it is known to be false, neither where an operand
+// is undefined. A rule acts on t alone, so nothing trades on what is unknown,
+// and "not" of it is unknown too.
+
+func conditionKernel(do string, out *column, in [2]*column) kernel {
+	switch do {
+	case ">":
+		return &above{in[0], in[1], out}
+	case "==":
+		return &equal{in[0], in[1], out}
+	case "rise":
+		return &rise{in: in[0], out: out}
+	}
+	return &logic{do == "and", in[0], in[1], out}
+}
+
+// above is a > b.
+type above struct{ a, b, out *column }
+
+func (k *above) run(b *block) {
+	for w, from := 0, 0; from < b.n; w, from = w+1, from+64 {
+		x := k.a.v[from:min(from+64, b.n)]
+		y := k.b.v[from:][:len(x)]
+		var t, f uint64
+		for i, a := range x {
+			c := y[i]
+			var yes, no uint64
+			if a > c {
+				yes = 1
+			}
+			if a <= c {
+				no = 1
+			}
+			t |= yes << (i & 63)
+			f |= no << (i & 63)
+		}
+		k.out.t[w], k.out.f[w] = t, f
+	}
+}
+
+// equal is a == b.
+type equal struct{ a, b, out *column }
+
+func (k *equal) run(b *block) {
+	for w, from := 0, 0; from < b.n; w, from = w+1, from+64 {
+		k.out.t[w], k.out.f[w] = 0, 0
+		for i := from; i < min(from+64, b.n); i++ {
+			x, y := k.a.v[i], k.b.v[i]
+			switch {
+			case x == y:
+				k.out.t[w] |= 1 << (i - from)
+			case x < y || x > y:
+				k.out.f[w] |= 1 << (i - from)
+			}
+		}
+	}
+}
+
+// logic is "and" or "or".
+type logic struct {
+	and       bool
+	a, b, out *column
+}
+
+func (k *logic) run(b *block) {
+	for w := range (b.n + 63) / 64 {
+		if k.and {
+			k.out.t[w], k.out.f[w] = k.a.t[w]&k.b.t[w], k.a.f[w]|k.b.f[w]
+		} else {
+			k.out.t[w], k.out.f[w] = k.a.t[w]|k.b.t[w], k.a.f[w]&k.b.f[w]
+		}
+	}
+}
+
+// rise is true where a condition is true and was false one bar before. A
+// cross is the rise of a > b.
+type rise struct {
+	in, out           *column
+	wasTrue, wasFalse uint64 // the bit of the last bar before the block
+}
+
+func (k *rise) run(b *block) {
+	for w, left := 0, b.n; left > 0; w, left = w+1, left-64 {
+		t, f := k.in.t[w], k.in.f[w]
+		k.out.t[w] = t & (f<<1 | k.wasFalse)
+		k.out.f[w] = f | t&(t<<1|k.wasTrue)
+		last := (min(left, 64) - 1) & 63
+		k.wasTrue, k.wasFalse = t>>last&1, f>>last&1
+	}
+}

@@ -1,0 +1,238 @@
+package strategy
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"assay"
+)
+
+// maxFile is the largest strategy file in bytes; ours have about one thousand.
+const maxFile = 64 << 10
+
+// Parse reads and type-checks a strategy file. name stands before the line and
+// column of every error; up to ten errors are joined, one a line, in the order
+// of the file.
+func Parse(text []byte, name string) (*Strategy, error) {
+	if len(text) > maxFile {
+		return nil, assay.Errorf(assay.Invalid, "a strategy file has at most 64 kB", "%s: %d bytes are too long", name, len(text))
+	}
+	root, err := document(text, name)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{problems: problems{name: name, lines: strings.Split(string(text), "\n")}}
+	s := r.strategy(root)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// document returns the root node of the only YAML document in the text.
+func document(text []byte, name string) (*yaml.Node, error) {
+	var doc, more yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	switch err := d.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, assay.Errorf(assay.Invalid, "write at least strategy, symbol, bars, session, enter and exit", "%s:1:1: the file is empty", name)
+	case err != nil:
+		return nil, notYAML(err, name)
+	}
+	switch err := d.Decode(&more); {
+	case errors.Is(err, io.EOF):
+		return doc.Content[0], nil
+	case err != nil:
+		return nil, notYAML(err, name)
+	}
+	return nil, assay.Errorf(assay.Invalid, "keep one strategy in a file", "%s:%d:1: a second document begins", name, more.Line)
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
+
+func notYAML(err error, name string) error {
+	place, message := name, strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		place, message = name+":"+m[1], strings.TrimPrefix(err.Error(), m[0])
+	}
+	return assay.Errorf(assay.Invalid, "mind the indentation, and quote text with a colon or a quote in it",
+		"%s: not YAML: %s", place, message)
+}
+
+// reader turns nodes into a Strategy and collects what is wrong.
+type reader struct {
+	problems
+	params []Param
+	used   map[string]bool
+}
+
+func (r *reader) strategy(root *yaml.Node) *Strategy {
+	f := r.fields(root, "a strategy", "strategy", "symbol", "bars", "session", "params", "enter", "exit", "limits")
+	if f == nil {
+		return nil
+	}
+	for _, need := range []string{"strategy", "symbol", "bars", "session", "enter", "exit"} {
+		if f[need] == nil {
+			r.at(root, `"`+need+`" is missing`, "add it; "+examples[need])
+		}
+	}
+	s := &Strategy{
+		Name: r.name(f["strategy"]), Symbol: r.symbol(f["symbol"]), Session: r.session(f["session"]),
+		Params: r.readParams(f["params"]),
+	}
+	s.Bars = r.bars(f["bars"], s.Session)
+	r.params, r.used = s.Params, map[string]bool{}
+	s.Enter = r.enter(f["enter"])
+	s.Exit = r.exit(f["exit"])
+	s.Account = r.account(f["limits"])
+	r.whole(s, f)
+	return s
+}
+
+var examples = map[string]string{
+	"strategy": `for example strategy: "Opening range breakout"`,
+	"symbol":   "for example symbol: MES",
+	"bars":     "for example bars: 5m",
+	"session":  "RTH is the day session, ETH all hours",
+	"enter":    "for example enter: {long: close crosses above vwap}",
+	"exit":     "for example exit: {stop: 2 * atr(14), at_close: true}",
+}
+
+// whole checks what no single line shows.
+func (r *reader) whole(s *Strategy, f map[string]*yaml.Node) {
+	if n := f["enter"]; n != nil && s.Enter.Long == nil && s.Enter.Short == nil && len(r.list) == 0 {
+		r.at(n, "the strategy never enters", "give enter a long or a short rule")
+	}
+	e := s.Exit
+	if n := f["exit"]; n != nil && len(r.list) == 0 && e.Stop == nil && e.Target == nil && e.Long == nil && e.Short == nil &&
+		e.Flat == "" && !e.AtClose && !s.Account.Reverse {
+		r.at(n, "a position would never be closed", "give exit a stop, a target, a rule, flat or at_close")
+	}
+	for i, p := range s.Params {
+		if !r.used[p.Name] && len(r.list) == 0 {
+			r.at(f["params"].Content[2*i], `no rule uses the parameter "`+p.Name+`"`, "use it or remove it")
+		}
+	}
+}
+
+func (r *reader) name(n *yaml.Node) string {
+	s, ok := r.scalar(n)
+	if ok && (strings.TrimSpace(s) != s || s == "" || len(s) > 80 || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == 0xfffd })) {
+		r.at(n, "the name is empty, longer than 80 letters, or has blanks or control characters at odd places", "give it a short name")
+	}
+	return s
+}
+
+var symbolShape = regexp.MustCompile(`^[A-Z0-9]{1,5}$`)
+
+func (r *reader) symbol(n *yaml.Node) string {
+	s, ok := r.scalar(n)
+	if ok && !symbolShape.MatchString(s) {
+		r.at(n, strconv.Quote(clip(s))+" is not the root of a contract", "write for example MES")
+	}
+	return s
+}
+
+func (r *reader) session(n *yaml.Node) SessionKind {
+	s, ok := r.scalar(n)
+	if ok && s != string(RTH) && s != string(ETH) {
+		r.at(n, strconv.Quote(clip(s))+" is not a session", "write RTH for the day session or ETH for all hours")
+	}
+	return SessionKind(s)
+}
+
+// intervals are the lengths of bars that divide a session.
+var intervals = []string{"1m", "5m", "10m", "15m", "30m", "1h"}
+
+func (r *reader) bars(n *yaml.Node, session SessionKind) time.Duration {
+	s, ok := r.scalar(n)
+	switch {
+	case !ok:
+		return 0
+	case !slices.Contains(intervals, s):
+		r.at(n, strconv.Quote(clip(s))+" is not a length of bars", "use one of "+strings.Join(intervals, ", "))
+	case s == "1h" && session == RTH:
+		r.at(n, "a day session does not begin on the hour", "use 30m or shorter, or session: ETH")
+	}
+	d, _ := time.ParseDuration(s)
+	return d
+}
+
+var paramShape = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+// maxParams bounds the parameters of a strategy: more could fit any history.
+const maxParams = 16
+
+func (r *reader) readParams(n *yaml.Node) []Param {
+	if n == nil {
+		return nil
+	}
+	f := r.fields(n, "params")
+	if len(f) > maxParams {
+		r.at(n, "more than 16 parameters", "fewer parameters overfit less")
+		return nil
+	}
+	var list []Param
+	for i := 0; f != nil && i < len(n.Content); i += 2 {
+		list = append(list, r.param(n.Content[i], n.Content[i+1]))
+	}
+	return list
+}
+
+func (r *reader) param(key, n *yaml.Node) Param {
+	p := Param{Name: key.Value}
+	if !paramShape.MatchString(p.Name) {
+		r.at(key, strconv.Quote(clip(p.Name))+" is not a name for a parameter", "use small letters, digits and _, such as stop_atr")
+	} else if slices.Contains(Words(), p.Name) || slices.Contains(keywords, p.Name) {
+		r.at(key, `"`+p.Name+`" is a word of the language`, "choose another name for the parameter, such as my_"+p.Name)
+	}
+	f := r.fields(n, "a parameter", "default", "min", "max", "step")
+	if f == nil {
+		return p
+	}
+	for _, need := range []string{"default", "min", "max", "step"} {
+		if f[need] == nil {
+			r.at(n, `"`+need+`" is missing`, "write for example {default: 1.5, min: 0.5, max: 3, step: 0.25}")
+			return p
+		}
+	}
+	before := len(r.list)
+	p.Default, p.Min, p.Max, p.Step = r.number(f["default"]), r.number(f["min"]), r.number(f["max"]), r.number(f["step"])
+	if len(r.list) == before {
+		r.ranges(p, f)
+	}
+	return p
+}
+
+func (r *reader) ranges(p Param, f map[string]*yaml.Node) {
+	span := printNumber(p.Min) + " to " + printNumber(p.Max)
+	switch {
+	case p.Min > p.Max:
+		r.at(f["min"], "the min "+printNumber(p.Min)+" of "+p.Name+" is above its max "+printNumber(p.Max), "exchange them")
+	case p.Default < p.Min || p.Default > p.Max:
+		r.at(f["default"], "the default "+printNumber(p.Default)+" of "+p.Name+" is outside "+span, "move it inside or widen the range")
+	case p.Step <= 0:
+		r.at(f["step"], "the step of "+p.Name+" is not above 0", "write for example 0.25")
+	case !divides(p.Step, p.Max-p.Min):
+		r.at(f["step"], "the step "+printNumber(p.Step)+" of "+p.Name+" does not divide the range "+span,
+			"choose a step that reaches the max from the min")
+	case !divides(p.Step, p.Default-p.Min):
+		r.at(f["default"], "the default "+printNumber(p.Default)+" of "+p.Name+" is not a whole number of steps above its min",
+			"choose min + a multiple of "+printNumber(p.Step))
+	}
+}
+
+// divides allows for decimals that binary numbers cannot hold.
+func divides(step, span float64) bool {
+	k := span / step
+	return k <= 1e6 && math.Abs(k-math.Round(k)) < 1e-6
+}

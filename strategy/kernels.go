@@ -1,0 +1,167 @@
+package strategy
+
+import "math"
+
+// toTicks rounds half up, so that a shift of all prices shifts the result.
+func toTicks(x float64) float64 { return math.Floor(x + 0.5) }
+
+// kernel makes the kernel of step i with its column.
+func (m *machine) kernel(i int, s step) kernel {
+	out := &m.columns[i]
+	var in [2]*column
+	for j, k := range s.in {
+		in[j] = &m.columns[k]
+	}
+	switch s.do {
+	case "not":
+		out.t, out.f = in[0].f, in[0].t // the same masks, exchanged
+		return idle{}
+	case ">", "==", "and", "or", "rise":
+		out.t, out.f = make([]uint64, blockSize/64), make([]uint64, blockSize/64)
+		return conditionKernel(s.do, out, in)
+	}
+	out.v = make([]float64, blockSize)
+	switch s.do {
+	case "constant":
+		for j := range out.v {
+			out.v[j] = s.k
+		}
+		return idle{}
+	case "+", "-", "*", "/", "min", "max", "negate", "abs", "risk of distance", "risk of level":
+		return arithmeticKernel(s.do, out, in)
+	case "mean", "ema", "ema_first", "highest", "lowest", "deviation", "ago":
+		return windowKernel(s, out, in[0])
+	case "rsi", "atr", "adx":
+		return wilderKernel(s, out)
+	case "open", "high", "low", "close", "volume", "bars_since_start":
+		return &barColumn{s.do, out}
+	}
+	return sessionKernel(s, out)
+}
+
+// idle has nothing to do: its column never changes.
+type idle struct{}
+
+func (idle) run(*block) {}
+
+// shift is what separates the raw price of a bar from the price of the rules:
+// the offset of the bar's contract and the base.
+func (b *block) shift(bar int) int32 {
+	if b.segment.from > bar || bar >= b.segment.to {
+		b.segment = b.find(bar)
+	}
+	return b.segment.shift
+}
+
+// stretch is a run of bars with one shift.
+type stretch struct {
+	from, to int
+	shift    int32
+}
+
+func (b *block) find(bar int) stretch {
+	s := stretch{0, b.bars.Len(), b.base}
+	for _, g := range b.bars.Segments {
+		if g.First > bar {
+			s.to = g.First
+			break
+		}
+		s.from, s.shift = g.First, b.base+g.Offset
+	}
+	return s
+}
+
+// barColumn reads a column of the bars.
+type barColumn struct {
+	name string
+	out  *column
+}
+
+func (k *barColumn) run(b *block) {
+	v := k.out.v[:b.n]
+	switch k.name {
+	case "volume":
+		for i, x := range b.bars.Volume[b.from : b.from+b.n] {
+			v[i] = float64(x)
+		}
+	case "bars_since_start":
+		for i := range v {
+			v[i] = float64(b.from + i)
+		}
+	default:
+		b.prices(k.name, v)
+	}
+}
+
+// prices writes adjusted prices, measured from the first close, to v.
+func (b *block) prices(name string, v []float64) {
+	source := map[string][]int32{"open": b.bars.Open, "high": b.bars.High, "low": b.bars.Low, "close": b.bars.Close}[name]
+	for i := 0; i < b.n; {
+		shift := b.shift(b.from + i)
+		end := min(b.n, b.segment.to-b.from)
+		for j, x := range source[b.from+i : b.from+end] {
+			v[i+j] = float64(x - shift)
+		}
+		i = end
+	}
+}
+
+// arithmetic applies a function of one or two columns.
+type arithmetic struct {
+	do   string
+	a, b *column
+	out  *column
+}
+
+func arithmeticKernel(do string, out *column, in [2]*column) kernel {
+	if in[1] == nil {
+		in[1] = in[0]
+	}
+	return &arithmetic{do, in[0], in[1], out}
+}
+
+func (k *arithmetic) run(b *block) {
+	x, y, v := k.a.v[:b.n], k.b.v[:b.n], k.out.v[:b.n]
+	switch k.do {
+	case "+":
+		for i := range v {
+			v[i] = x[i] + y[i]
+		}
+	case "-":
+		for i := range v {
+			v[i] = x[i] - y[i]
+		}
+	case "*":
+		for i := range v {
+			v[i] = x[i] * y[i]
+		}
+	default:
+		f := scalar[k.do]
+		for i := range v {
+			v[i] = f(x[i], y[i])
+		}
+	}
+}
+
+// scalar are the rarer functions; of those with one argument, y is x.
+var scalar = map[string]func(x, y float64) float64{
+	"/": func(x, y float64) float64 {
+		if y == 0 {
+			return math.NaN() // undefined, so that no rule is true of it
+		}
+		return x / y
+	},
+	"min":              func(x, y float64) float64 { return min(x, y) },
+	"max":              func(x, y float64) float64 { return max(x, y) },
+	"negate":           func(x, _ float64) float64 { return -x },
+	"abs":              func(x, _ float64) float64 { return math.Abs(x) },
+	"risk of distance": riskOfDistance,
+	"risk of level":    func(level, close float64) float64 { return math.Abs(toTicks(level) - close) },
+}
+
+func riskOfDistance(x, _ float64) float64 {
+	if ticks := toTicks(x); ticks >= 0 {
+		return max(1, ticks)
+	}
+	return math.NaN()
+}

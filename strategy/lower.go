@@ -1,0 +1,95 @@
+package strategy
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"assay"
+)
+
+// word compiles a word. What can be said in simpler words is: the middle of
+// bollinger(20, 2) and sma(close, 20) are one step.
+func (c *compiler) word(n *node) int {
+	switch n.text {
+	case "bollinger":
+		return c.bollinger(n)
+	case "vwap_bands":
+		return c.band(n.field, c.column("vwap"), c.column("vwap_deviation"), c.number(n, 0))
+	case "donchian":
+		do := map[string]string{"high": "highest", "low": "lowest"}[n.field]
+		return c.series("ago", c.series(do, c.column(n.field), c.whole(n, 0)), 1)
+	case "gap":
+		return c.pair("-", c.column("session_open"), c.column("previous_session.close"))
+	case "risk":
+		return c.risk()
+	case "opening_range":
+		minutes := c.whole(n, 0)
+		return c.add(n.text+" "+n.field+" "+strconv.Itoa(minutes), step{do: n.text + "." + n.field, n: minutes})
+	case "rsi", "atr", "adx":
+		k := c.whole(n, 0)
+		return c.add(n.text+" "+strconv.Itoa(k), step{do: n.text, n: k})
+	case "sma", "average":
+		return c.series("mean", c.node(n.args[0]), c.whole(n, 1))
+	case "ema", "ema_first", "highest", "lowest", "deviation", "ago":
+		return c.series(n.text, c.node(n.args[0]), c.whole(n, 1))
+	case "abs":
+		return c.one("abs", c.node(n.args[0]))
+	case "min", "max":
+		return c.pair(n.text, c.node(n.args[0]), c.node(n.args[1]))
+	case "previous_session":
+		return c.column("previous_session." + n.field)
+	}
+	return c.column(n.text)
+}
+
+// column is a step that reads bars alone.
+func (c *compiler) column(name string) int { return c.add(name, step{do: name}) }
+
+func (c *compiler) series(do string, x, n int) int {
+	return c.add(do+" "+strconv.Itoa(x)+" "+strconv.Itoa(n), step{do: do, in: []int{x}, n: n})
+}
+
+func (c *compiler) bollinger(n *node) int {
+	x, k := c.column("close"), c.whole(n, 0)
+	middle := c.series("mean", x, k)
+	if n.field == "middle" {
+		return middle
+	}
+	return c.band(n.field, middle, c.series("deviation", x, k), c.number(n, 1))
+}
+
+func (c *compiler) band(field string, middle, deviation int, width float64) int {
+	sign := map[string]string{"upper": "+", "lower": "-"}[field]
+	return c.pair(sign, middle, c.pair("*", c.constant(width), deviation))
+}
+
+// risk is the distance of the stop as it will be placed, in whole ticks.
+func (c *compiler) risk() int {
+	if c.stop.kind == Level {
+		return c.pair("risk of level", c.stop.step, c.column("close"))
+	}
+	return c.one("risk of distance", c.stop.step)
+}
+
+// number folds a constant argument and checks its bounds again: values given
+// to Compile need not be those that Parse saw.
+func (c *compiler) number(n *node, i int) float64 {
+	w := find(n.text)
+	v := c.fold(n.args[i])
+	if w.args[i].whole {
+		v = math.Round(v*1e9) / 1e9
+	}
+	if message, fix := w.args[i].judge(w, v); message != "" && c.err == nil {
+		c.err = assay.Errorf(assay.Invalid, fix, "%s", strings.Replace(message, "can become", "is", 1))
+	}
+	return v
+}
+
+func (c *compiler) whole(n *node, i int) int {
+	v := c.number(n, i)
+	if c.err != nil {
+		return 1
+	}
+	return int(v)
+}

@@ -1,0 +1,178 @@
+package strategy
+
+import (
+	"math/bits"
+	"time"
+
+	"assay"
+	"assay/market"
+)
+
+// blockSize is how many bars are evaluated at once: a few columns of it fit
+// the nearest cache.
+const blockSize = 512
+
+// Eval runs the rules over bars and returns what they say. Signals up to a bar
+// depend on no later bar. Bars of another interval or root are an error; bars
+// of the full-size contract serve its micro.
+func (p *Program) Eval(bars *market.Bars) (Signals, error) {
+	return p.eval(bars, func() int { return blockSize })
+}
+
+// eval runs in blocks whose sizes next gives; they cannot matter.
+func (p *Program) eval(bars *market.Bars, next func() int) (Signals, error) {
+	if err := p.suits(bars); err != nil {
+		return Signals{}, err
+	}
+	m := p.start(bars)
+	for m.at < bars.Len() {
+		m.advance(min(next(), bars.Len()-m.at))
+	}
+	return m.signals, nil
+}
+
+func (p *Program) suits(bars *market.Bars) error {
+	if want := time.Duration(p.interval) * time.Minute; bars.Interval != want {
+		return assay.Errorf(assay.Invalid, "aggregate them to "+printBars(want), "bars of %s for a strategy on bars of %s", bars.Interval, printBars(want))
+	}
+	data, err := market.DataRoot(p.contract.Root)
+	if err == nil && bars.Root != data && bars.Root != p.contract.Root {
+		err = assay.Errorf(assay.Invalid, "load "+data, "bars of %q for a strategy on %s", bars.Root, p.contract.Root)
+	}
+	return err
+}
+
+// machine is a running program: the state of every step and where it stands.
+type machine struct {
+	program *Program
+	block   block
+	columns []column
+	kernels []kernel
+	at      int // bars evaluated so far
+	signals Signals
+	reason  [4]int16
+}
+
+// block is the stretch of bars that the kernels work on.
+type block struct {
+	bars    *market.Bars
+	from    int
+	n       int
+	base    int32   // ticks that prices are measured from
+	segment stretch // the one that shift found last
+	clock   *clock
+}
+
+// column is what a step gives for a block: numbers, NaN where undefined, or a
+// condition as two bit masks, where it is known to be true and to be false.
+type column struct {
+	v    []float64
+	t, f []uint64
+}
+
+// kernel computes a step for a block and keeps what the next block needs.
+type kernel interface{ run(b *block) }
+
+func (p *Program) start(bars *market.Bars) *machine {
+	m := &machine{program: p, columns: make([]column, len(p.steps))}
+	m.block = block{bars: bars}
+	if bars.Len() > 0 {
+		// Measured from the first close, indicators give the same bits
+		// whatever constant the series is shifted by.
+		m.block.base = bars.Close[0]
+	}
+	m.block.clock = newClock(p)
+	for i, s := range p.steps {
+		m.kernels = append(m.kernels, m.kernel(i, s))
+	}
+	for i, text := range p.reasons {
+		if text != "" {
+			m.reason[i] = int16(len(m.signals.Reasons))
+			m.signals.Reasons = append(m.signals.Reasons, text)
+		}
+	}
+	return m
+}
+
+// advance evaluates the next n bars, n at most blockSize.
+func (m *machine) advance(n int) {
+	b := &m.block
+	b.from, b.n = m.at, n
+	b.clock.run(b)
+	for _, k := range m.kernels {
+		k.run(b)
+	}
+	m.collect()
+	m.at += n
+}
+
+// collect visits the set bits of the rules. An entry that both sides want is
+// none; one whose stop or target has no sensible place is none either.
+func (m *machine) collect() {
+	p := m.program
+	for w := range (m.block.n + 63) / 64 {
+		long, short := m.mask(p.long, w), m.mask(p.short, w)
+		long, short = long&^short, short&^long
+		for set := long | short; set != 0; set &= set - 1 {
+			j := bits.TrailingZeros64(set)
+			side, reason := market.Long, m.reason[0]
+			if short>>j&1 == 1 {
+				side, reason = market.Short, m.reason[1]
+			}
+			m.enter(w*64+j, side, reason)
+		}
+		leaveLong, leaveShort := m.mask(p.leaveLong, w), m.mask(p.leaveShort, w)
+		for set := leaveLong | leaveShort; set != 0; set &= set - 1 {
+			j := bits.TrailingZeros64(set)
+			if leaveLong>>j&1 == 1 {
+				m.leave(w*64+j, market.Long, m.reason[2])
+			}
+			if leaveShort>>j&1 == 1 {
+				m.leave(w*64+j, market.Short, m.reason[3])
+			}
+		}
+	}
+}
+
+func (m *machine) mask(step, word int) uint64 {
+	if step < 0 {
+		return 0
+	}
+	return m.columns[step].t[word]
+}
+
+func (m *machine) leave(i int, side market.Side, reason int16) {
+	m.signals.Leave = append(m.signals.Leave, Leave{Bar: int32(m.block.from + i), Side: side, Reason: reason})
+}
+
+func (m *machine) enter(i int, side market.Side, reason int16) {
+	stop, ok := m.bracket(m.program.stop, i, -side)
+	if !ok {
+		return
+	}
+	target, ok := m.bracket(m.program.target, i, side)
+	if !ok {
+		return
+	}
+	m.signals.Enter = append(m.signals.Enter, Entry{Bar: int32(m.block.from + i), Side: side, Reason: reason, Stop: stop, Target: target})
+}
+
+// bracket places a stop or a target, which lies on the given side of the
+// close. ok is false when it is undefined, negative or on the other side.
+func (m *machine) bracket(e exitLevel, i int, side market.Side) (Bracket, bool) {
+	if e.step < 0 {
+		return Bracket{}, true
+	}
+	ticks := toTicks(m.columns[e.step].v[i])
+	if !(ticks > -1<<30 && ticks < 1<<30) {
+		return Bracket{}, false
+	}
+	b := Bracket{Kind: e.kind, Ticks: int32(ticks)}
+	if e.kind == Distance {
+		b.Ticks = max(1, b.Ticks)
+		return b, ticks >= 0
+	}
+	bar := m.block.from + i
+	b.Ticks += m.block.shift(bar)
+	return b, (b.Ticks-m.block.bars.Close[bar])*int32(side) > 0
+}
