@@ -1,0 +1,171 @@
+package history
+
+import (
+	"bytes"
+	"compress/flate"
+	"errors"
+	"strings"
+	"time"
+
+	"assay/market"
+)
+
+// row appends the bar of one line. An empty line is allowed.
+func (r *reader) row(line []byte) error {
+	if len(bytes.TrimSpace(line)) == 0 {
+		return nil
+	}
+	var values [len(fields)][]byte
+	if err := r.split(line, &values); err != nil {
+		return err
+	}
+	at, ok := r.clock.parse(values[0])
+	if !ok {
+		return r.wrong("write times as Unix seconds, RFC 3339 or 2006-01-02 15:04:05 in UTC",
+			"%s %q is no time", r.layout.names[0], values[0])
+	}
+	if err := r.order(at); err != nil {
+		return err
+	}
+	var prices [4]int32
+	for k := range prices {
+		p, err := r.price(k+1, values[k+1])
+		if err != nil {
+			return err
+		}
+		prices[k] = p
+	}
+	volume, ok := parseWhole(values[5])
+	if !ok {
+		return r.wrong("give whole contracts, 0 or more", "%s %q is no volume", r.layout.names[5], values[5])
+	}
+	if err := r.shape(prices); err != nil {
+		return err
+	}
+	if err := r.segment(values[contract]); err != nil {
+		return err
+	}
+	c := &r.columns
+	c.Time = append(c.Time, at)
+	c.Open, c.High = append(c.Open, prices[0]), append(c.High, prices[1])
+	c.Low, c.Close = append(c.Low, prices[2]), append(c.Close, prices[3])
+	c.Volume = append(c.Volume, volume)
+	return nil
+}
+
+// split finds the values of our fields in a line.
+func (r *reader) split(line []byte, values *[len(fields)][]byte) error {
+	place := 0
+	for rest, more := line, true; more; place++ {
+		var part []byte
+		part, rest, more = bytes.Cut(rest, []byte{r.layout.separator})
+		if place < r.layout.columns && r.layout.ours[place] >= 0 {
+			values[r.layout.ours[place]] = unquote(part)
+		}
+	}
+	if place != r.layout.columns {
+		return r.wrong("correct the line, or fetch the file again", "%d columns where the header has %d",
+			place, r.layout.columns)
+	}
+	return nil
+}
+
+func (r *reader) order(at int64) error {
+	n := len(r.columns.Time)
+	switch {
+	case n == 0 || at > r.columns.Time[n-1]:
+		return nil
+	case at == r.columns.Time[n-1]:
+		return r.wrong("keep one bar of each time", "the time %s is there twice", rfc3339(at))
+	default:
+		return r.wrong("sort the file by time", "%s comes after %s", rfc3339(at), rfc3339(r.columns.Time[n-1]))
+	}
+}
+
+// price reads the price of a field in ticks. Prices off the tick are counted
+// and reported together: their number tells a wrong symbol from a stray value.
+func (r *reader) price(field int, text []byte) (int32, error) {
+	nano, ok := parseNano(text)
+	if !ok {
+		return 0, r.wrong("correct the price or remove the bar", "%s %q is no price", r.layout.names[field], text)
+	}
+	if nano <= 0 {
+		return 0, r.wrong("correct the price or remove the bar", "%s %s is not above zero", r.layout.names[field], text)
+	}
+	ticks := nano / r.contract.TickNano
+	if ticks > 1<<31-1 {
+		return 0, r.wrong("check --symbol and the price", "%s %s is too large for %s",
+			r.layout.names[field], text, r.contract.Root)
+	}
+	if nano%r.contract.TickNano != 0 {
+		if r.offTick++; r.offTick == 1 {
+			r.firstOff = r.wrong("check --symbol; ratio-adjusted prices cannot be used",
+				"%s %s is not on %s's tick of %s", r.layout.names[field], text,
+				r.contract.Root, r.contract.FormatPrice(1))
+		}
+	}
+	return int32(ticks), nil
+}
+
+// shape refuses a bar whose high or low does not contain the rest. Prices cut
+// to ticks keep their order, so this holds for prices off the tick as well.
+func (r *reader) shape(p [4]int32) error {
+	open, high, low, last := p[0], p[1], p[2], p[3]
+	if high >= max(open, low, last) && low <= min(open, last) {
+		return nil
+	}
+	f := r.contract.FormatPrice
+	return r.wrong("correct the bar or remove it", "open %s, high %s, low %s, close %s cannot be one bar",
+		f(market.Price(open)), f(market.Price(high)), f(market.Price(low)), f(market.Price(last)))
+}
+
+// segment begins a new segment when the contract changes.
+func (r *reader) segment(name []byte) error {
+	if r.layout.place[contract] < 0 {
+		return nil
+	}
+	last := &r.segments[len(r.segments)-1]
+	if string(name) == last.Contract && len(r.columns.Time) > 0 {
+		return nil
+	}
+	text := string(name)
+	if text == r.contract.Root {
+		text = "" // the root is no contract
+	}
+	if root, ok := rootOf(text); ok && root != r.contract.Root {
+		return r.wrong("import it with its own --symbol", "%s is a contract of %s, not of %s",
+			text, root, r.contract.Root)
+	}
+	if n := len(r.columns.Time); n > 0 && text != last.Contract {
+		r.segments = append(r.segments, market.Segment{First: n, Contract: text})
+	} else if n == 0 && text != "" {
+		last.Contract = text
+	}
+	return nil
+}
+
+// rootOf reads the root of a contract spelled like ESH4, ESH24 or ESH2024.
+func rootOf(name string) (root string, ok bool) {
+	digits := len(name) - len(strings.TrimRight(name, "0123456789"))
+	if at := len(name) - digits - 1; digits > 0 && digits <= 4 && at > 0 && strings.IndexByte("FGHJKMNQUVXZ", name[at]) >= 0 {
+		_, err := market.ContractOf(name[:at])
+		return name[:at], err == nil
+	}
+	return "", false
+}
+
+func rfc3339(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.RFC3339) }
+
+// short prints 5m0s as 5m and 1h0m0s as 1h.
+func short(d time.Duration) string {
+	s := strings.TrimSuffix(d.String(), "0s")
+	if d >= time.Hour {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func isCorrupt(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.As(err, &corrupt)
+}
