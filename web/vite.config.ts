@@ -12,7 +12,11 @@ function compressed(): Plugin {
         if (!/\.(js|css)$/.test(file.fileName)) continue;
         const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
         this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotliCompressSync(source) });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+        this.emitFile({
+          type: "asset",
+          fileName: `${file.fileName}.gz`,
+          source: gzipSync(source, { level: 9 }),
+        });
       }
     },
   };
@@ -21,6 +25,6 @@ function compressed(): Plugin {
 export default defineConfig({
   plugins: [react(), compressed()],
   // A data: URL would break the content security policy of fonts.
-  build: { target: "es2023", assetsInlineLimit: 0, reportCompressedSize: false },
+  build: { target: "es2023", assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 700 },
   server: { proxy: { "/api": "http://127.0.0.1:5000" } },
 });

@@ -1,3 +1,7 @@
 // Before the first paint, so that the light theme does not open dark.
-document.documentElement.dataset.mantineColorScheme =
-  localStorage.getItem("assay.theme") === "light" ? "light" : "dark";
+(() => {
+  const chosen = localStorage.getItem("assay.theme");
+  const light =
+    chosen === "light" || (chosen === "auto" && matchMedia("(prefers-color-scheme: light)").matches);
+  document.documentElement.dataset.mantineColorScheme = light ? "light" : "dark";
+})();

@@ -1,0 +1,77 @@
+import { type QueryClient, useQuery } from "@tanstack/react-query";
+import { api } from "./client";
+import type { Bot, Overview, Strip } from "./types";
+
+/** When what came by the stream was true; what came by a call has its answer's time. */
+const streamed = new WeakMap<Bot | Strip, number>();
+
+/** The query behind the fleet, its strip and every bot's page. */
+const overviewQuery = api.queryOptions(
+  "get",
+  "/api/bots-overview",
+  {},
+  { structuralSharing: (old, fresh) => keepNewer(old as Overview | undefined, fresh as Overview) },
+);
+
+/** The fleet, kept up to date by the stream. */
+export function useOverview() {
+  return useQuery(overviewQuery);
+}
+
+/** Puts changed bots and the strip into the fleet; a bot never seen before makes it load anew. */
+export function applyToOverview(queries: QueryClient, serverTime: string, strip: Strip, bots: Bot[] = []) {
+  const old = queries.getQueryData<Overview>(overviewQuery.queryKey);
+  if (!old) return;
+  const at = Date.parse(serverTime);
+  for (const fact of [...bots, strip]) streamed.set(fact, at);
+  const data = replaceBots(old.data, bots);
+  if (data) queries.setQueryData(overviewQuery.queryKey, { ...old, data, strip });
+  else void queries.invalidateQueries({ queryKey: overviewQuery.queryKey });
+}
+
+/**
+ * The list with the changed bots in their places, or null when one of them has
+ * no place yet. A bot whose revision is older than the one held is ignored.
+ */
+export function replaceBots(held: Bot[], changed: Bot[]): Bot[] | null {
+  if (changed.length === 0) return held;
+  const places = placesOf(held);
+  const bots = held.slice();
+  for (const bot of changed) {
+    const place = places.get(bot.id);
+    if (place === undefined) return null;
+    if (bot.revision >= (bots[place]?.revision ?? 0)) bots[place] = bot;
+  }
+  knownPlaces.set(bots, places);
+  return bots;
+}
+
+/**
+ * The fleet as just read, save for what the stream has said since the server
+ * wrote that answer: a slow answer must not bring back an older state.
+ */
+export function keepNewer(old: Overview | undefined, fresh: Overview): Overview {
+  if (!old) return fresh;
+  const asOf = (fact: Bot | Strip, answer: Overview) =>
+    streamed.get(fact) ?? Date.parse(answer.meta.generatedAt);
+  const places = placesOf(old.data);
+  const data = fresh.data.map((bot, i) => {
+    const held = old.data[i]?.id === bot.id ? old.data[i] : old.data[places.get(bot.id) ?? -1];
+    if (!held || held.revision <= bot.revision) return bot;
+    return asOf(held, old) > asOf(bot, fresh) ? held : bot;
+  });
+  const strip = asOf(old.strip, old) > asOf(fresh.strip, fresh) ? old.strip : fresh.strip;
+  return { ...fresh, data, strip };
+}
+
+const knownPlaces = new WeakMap<Bot[], Map<string, number>>();
+
+/** Where in the list each bot stands, by id. */
+function placesOf(bots: Bot[]): Map<string, number> {
+  let places = knownPlaces.get(bots);
+  if (!places) {
+    places = new Map(bots.map((bot, i) => [bot.id, i]));
+    knownPlaces.set(bots, places);
+  }
+  return places;
+}

@@ -1,0 +1,19 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type AgeForm = Schemas["AgeForm"];
+export type Alert = Schemas["Alert"];
+export type Badge = Schemas["Badge"];
+export type Bot = Schemas["Bot"];
+export type BotNow = Schemas["BotNow"];
+export type Cap = Schemas["Cap"];
+export type Metrics = Schemas["Metrics"];
+export type Overview = Schemas["Overview"];
+export type Problem = Schemas["Problem"];
+export type Session = Schemas["Session"];
+export type Severity = Schemas["Severity"];
+export type Stage = Schemas["Stage"];
+export type StreamEvent = Schemas["StreamEvent"];
+export type Strip = Schemas["Strip"];
+export type TickSummary = Schemas["TickSummary"];

@@ -1,0 +1,46 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { BotsPage } from "../bots/BotsPage";
+import { botsSearch } from "../bots/search";
+import { Shell } from "../shell/Shell";
+import { NoSuchPage } from "./NoSuchPage";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NoSuchPage });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/bots", replace: true });
+  },
+});
+
+const bots = createRoute({
+  getParentRoute: () => root,
+  path: "/bots",
+  validateSearch: botsSearch,
+  component: BotsPage,
+});
+
+const bot = createRoute({
+  getParentRoute: () => root,
+  path: "/bots/$botId",
+  component: lazyRouteComponent(() => import("../bot/BotPage"), "BotPage"),
+});
+
+/** Every page of the console. */
+export const router = createRouter({
+  routeTree: root.addChildren([home, bots, bot]),
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

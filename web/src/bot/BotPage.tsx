@@ -1,0 +1,138 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconChevronLeft, IconLock } from "@tabler/icons-react";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { detailOf } from "../api/client";
+import { useOverview } from "../api/overview";
+import type { Bot } from "../api/types";
+import { useClock } from "../clock/clock";
+import { elapsed } from "../format/age";
+import { count, drawdown, money, percent, ratio } from "../format/number";
+import { useKeys } from "../shell/shortcuts";
+import { Activity } from "../ui/Activity";
+import { AlertIcon } from "../ui/AlertIcon";
+import { Figure } from "../ui/Figure";
+import { Message } from "../ui/Message";
+import { SimData } from "../ui/SimData";
+import { StageChip } from "../ui/StageChip";
+import styles from "./BotPage.module.css";
+import { NowPanel } from "./NowPanel";
+import { SessionPanels } from "./SessionPanels";
+
+/** One bot: what it does, what its figures are and where they come from. */
+export function BotPage() {
+  const { botId } = useParams({ from: "/bots/$botId" });
+  const { data, error, refetch } = useOverview();
+  const bot = data?.data.find((b) => b.id === botId);
+  useNeighbours(data?.data ?? [], botId);
+
+  if (!data && error) {
+    return (
+      <Message title="The bot could not be read" text={detailOf(error)} alert>
+        <button type="button" onClick={() => refetch()}>
+          Try again
+        </button>
+      </Message>
+    );
+  }
+  if (!data) return <div className={styles.loading} data-testid="loading" />;
+  if (!bot) {
+    return (
+      <Message title={`There is no bot ${botId}`}>
+        <Link to="/bots">Show the fleet</Link>
+      </Message>
+    );
+  }
+  return (
+    <article className={styles.page}>
+      <Head bot={bot} />
+      <NowPanel bot={bot} />
+      <SessionPanels metrics={bot.metrics} />
+    </article>
+  );
+}
+
+/** `[` and `]` lead to the bots before and after, in the server's order. */
+function useNeighbours(bots: Bot[], botId: string) {
+  const navigate = useNavigate();
+  useKeys((key) => {
+    const step = key === "[" ? -1 : key === "]" ? 1 : 0;
+    const at = bots.findIndex((bot) => bot.id === botId);
+    const to = at < 0 || step === 0 ? undefined : bots[at + step];
+    if (to) void navigate({ to: "/bots/$botId", params: { botId: to.id }, replace: true });
+  });
+}
+
+function Head({ bot }: { bot: Bot }) {
+  const { botNow, metrics } = bot;
+  return (
+    <div className={styles.head}>
+      <Tooltip label="Back to the fleet">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={32}
+          aria-label="Back to the fleet"
+          renderRoot={(props) => <Link to="/bots" {...props} />}
+        >
+          <IconChevronLeft size={18} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <div className={styles.title}>
+        <div>
+          <h2>{bot.name}</h2>
+          <AlertIcon alert={botNow.alert} />
+          <Activity botNow={botNow} />
+        </div>
+        <div>
+          <StageChip stage={bot.stage} />
+          <span>{bot.symbol}</span>
+          <span>{`Gen ${bot.generation}`}</span>
+          <Lock until={botNow.stageInfo.lockedUntil} />
+        </div>
+      </div>
+      <div className={styles.figures}>
+        {metrics.simData && <SimData />}
+        <dl>
+          <Kpi label="Net P&L">
+            <Figure value={metrics.netPnl} format={money} signed />
+          </Kpi>
+          <Kpi label="Max DD">
+            <Figure value={metrics.maxDrawdown} format={drawdown} />
+          </Kpi>
+          <Kpi label="Sharpe">
+            <Figure value={metrics.sharpe} format={ratio} />
+          </Kpi>
+          <Kpi label="Win %">
+            <Figure value={metrics.winRate} format={percent} />
+          </Kpi>
+          <Kpi label="Trades">
+            <Figure value={metrics.trades} format={count} />
+          </Kpi>
+        </dl>
+      </div>
+    </div>
+  );
+}
+
+function Kpi({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Lock({ until }: { until: string | undefined }) {
+  const left = useClock((now) =>
+    until && Date.parse(until) > now ? elapsed(new Date(now).toISOString(), Date.parse(until)) : null,
+  );
+  if (!left) return null;
+  return (
+    <span className={styles.lock}>
+      <IconLock size={13} aria-hidden />
+      {`Stage locked for ${left}`}
+    </span>
+  );
+}

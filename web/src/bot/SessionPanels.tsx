@@ -1,0 +1,141 @@
+import { api, detailOf } from "../api/client";
+import type { Metrics, Session } from "../api/types";
+import { count, moneyAndCents } from "../format/number";
+import { date, dateTime, utc } from "../format/time";
+import { SimData } from "../ui/SimData";
+import styles from "./BotPage.module.css";
+import { Fact, Moment } from "./NowPanel";
+
+const tradesShown = 100;
+
+/** Where the bot's figures come from, and the trades they are made of. */
+export function SessionPanels({ metrics }: { metrics: Metrics }) {
+  if (metrics.sessionId === null) {
+    const since = metrics.since ? ` since the reset of ${dateTime(metrics.since)}` : "";
+    return (
+      <section className={styles.panel} aria-labelledby="result">
+        <h3 id="result">Result</h3>
+        <p className={styles.muted}>{`No completed backtest${since}.`}</p>
+      </section>
+    );
+  }
+  return <SessionOf id={metrics.sessionId} />;
+}
+
+function SessionOf({ id }: { id: number }) {
+  const { data, error } = api.useQuery("get", "/api/sessions/{id}", {
+    params: { path: { id }, query: { limit: tradesShown } },
+  });
+  if (error) {
+    return (
+      <section className={styles.panel} aria-labelledby="result">
+        <h3 id="result">Result</h3>
+        <p role="alert">{`Session ${id} could not be read: ${detailOf(error)}`}</p>
+      </section>
+    );
+  }
+  if (!data) return <section className={styles.panel} aria-hidden style={{ minHeight: 240 }} />;
+  return (
+    <>
+      <Provenance session={data} />
+      <Trades session={data} />
+    </>
+  );
+}
+
+function Provenance({ session }: { session: Session }) {
+  const from = session.provenance;
+  return (
+    <section className={styles.panel} aria-labelledby="result">
+      <h3 id="result">
+        Where the figures come from
+        <small>{`Session ${session.id}`}</small>
+        {from.simData && <SimData />}
+      </h3>
+      <dl className={styles.facts}>
+        <Fact label="Completed">{session.completedAt && <Moment at={session.completedAt} />}</Fact>
+        <Fact label="Data">
+          {`${from.dataSet}, ${from.symbol} from ${from.provider}`}
+          <small>
+            {`${count(from.barCount)} bars, ${date(from.firstBar)} to ${date(from.lastBar)}; ` +
+              `a tick is ${from.tickSize}, a point $${from.multiplier}`}
+          </small>
+        </Fact>
+        <Fact label="Costs">{from.costModel}</Fact>
+        <Fact label="Engine">{from.engineVersion}</Fact>
+        <Hash label="Data fingerprint" value={from.fingerprint} />
+        <Hash label="Strategy" value={from.strategyHash} />
+        <Hash label="Rules executed" value={from.executedRuleHash} />
+        <Hash label="Result" value={from.resultHash} />
+      </dl>
+    </section>
+  );
+}
+
+function Hash({ label, value }: { label: string; value: string }) {
+  return (
+    <Fact label={label}>
+      <code>{value}</code>
+    </Fact>
+  );
+}
+
+function Trades({ session: { trades, meta } }: { session: Session }) {
+  const shown =
+    trades.length < meta.total ? `first ${count(trades.length)} of ${count(meta.total)}` : count(meta.total);
+  return (
+    <section className={styles.panel} aria-labelledby="trades">
+      <h3 id="trades">
+        Trades <small>{shown}</small>
+      </h3>
+      {trades.length === 0 ? (
+        <p className={styles.muted}>The strategy made no trade on these bars.</p>
+      ) : (
+        <section className={styles.scroller} aria-label="List of trades" tabIndex={0}>
+          <table aria-labelledby="trades">
+            <thead>
+              <tr>
+                <th scope="col">Side</th>
+                <th scope="col">Entry</th>
+                <th scope="col" data-numeric>
+                  Price
+                </th>
+                <th scope="col">Why</th>
+                <th scope="col">Exit</th>
+                <th scope="col" data-numeric>
+                  Price
+                </th>
+                <th scope="col">Why</th>
+                <th scope="col" data-numeric>
+                  Net P&L
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {trades.map((trade) => (
+                <tr key={trade.number}>
+                  <td>{`${trade.side === "LONG" ? "Long" : "Short"} ${trade.contracts}`}</td>
+                  <td title={utc(trade.entryAt)}>{dateTime(trade.entryAt)}</td>
+                  <td data-numeric>{price(trade.entryPrice)}</td>
+                  <td>{trade.entryReason}</td>
+                  <td title={utc(trade.exitAt)}>{dateTime(trade.exitAt)}</td>
+                  <td data-numeric>{price(trade.exitPrice)}</td>
+                  <td>{trade.exitReason}</td>
+                  <td data-numeric data-sign={Math.sign(trade.netPnl)}>
+                    {moneyAndCents(trade.netPnl)}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </section>
+  );
+}
+
+const prices = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 7 });
+
+function price(value: number): string {
+  return prices.format(value);
+}

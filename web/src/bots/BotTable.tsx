@@ -1,0 +1,161 @@
+import { VisuallyHidden } from "@mantine/core";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type FocusEvent, useEffect, useRef, useState } from "react";
+import type { Bot } from "../api/types";
+import { useKeys } from "../shell/shortcuts";
+import { BotRow } from "./BotRow";
+import styles from "./BotTable.module.css";
+import { type Column, columns, isSortKey } from "./columns";
+import { type BotsSearch, nextSort, shownColumns } from "./search";
+import { useColumnChoice } from "./useColumnChoice";
+
+const rowHeight = 36;
+const headHeight = 32;
+
+interface Props {
+  bots: Bot[];
+  search: BotsSearch;
+  /** Told whether the pointer or the focus is in the table, where rows must not change places. */
+  onHold: (held: boolean) => void;
+}
+
+/** The fleet as a table of which only the rows in sight exist. */
+export function BotTable({ bots, search, onHold }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [current, setCurrent] = useState<string>();
+  const [choice] = useColumnChoice(search);
+  const shown = shownColumns(choice);
+  const visible = columns.filter((column) => shown.has(column.id));
+  const rows = useVirtualizer({
+    count: bots.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (i) => bots[i]?.id ?? i,
+    overscan: 8,
+    scrollPaddingStart: headHeight,
+  });
+  const walk = useWalk(bots, current, (i) => rows.scrollToIndex(i), scroller);
+  useKeys(walk);
+
+  const items = rows.getVirtualItems();
+  const above = items[0]?.start ?? 0;
+  const below = rows.getTotalSize() - (items.at(-1)?.end ?? 0);
+  return (
+    <section
+      ref={scroller}
+      className={styles.scroller}
+      aria-label="The fleet"
+      tabIndex={0}
+      onPointerEnter={() => onHold(true)}
+      onPointerLeave={(event) => onHold(event.currentTarget.contains(document.activeElement))}
+      onFocus={(event) => {
+        onHold(true);
+        setCurrent(botIdOf(event) ?? current);
+      }}
+      onBlur={(event) => onHold(event.currentTarget.matches(":hover"))}
+    >
+      <table className={styles.table} aria-label="Bots" aria-rowcount={bots.length + 1}>
+        <colgroup>
+          {visible.map(({ id }) => (
+            <col key={id} data-col={id} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {visible.map((column) => (
+              <Head key={column.id} column={column} search={search} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer height={above} columns={visible.length} />
+          {items.map(({ index }) => {
+            const bot = bots[index];
+            return (
+              bot && (
+                <BotRow key={bot.id} bot={bot} index={index} current={bot.id === current} columns={visible} />
+              )
+            );
+          })}
+          <Spacer height={below} columns={visible.length} />
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Steps through the rows by key: the focus goes to the next bot's name once its row exists. */
+function useWalk(
+  bots: Bot[],
+  current: string | undefined,
+  scrollTo: (index: number) => void,
+  scroller: React.RefObject<HTMLElement | null>,
+) {
+  const wanted = useRef<string>(undefined);
+  useEffect(() => {
+    if (!wanted.current) return;
+    const row = scroller.current?.querySelector(`[data-bot-id="${CSS.escape(wanted.current)}"] a`);
+    if (!(row instanceof HTMLElement)) return;
+    wanted.current = undefined;
+    row.focus({ preventScroll: true });
+  });
+  return (key: string, event: KeyboardEvent) => {
+    const step = key === "j" || key === "ArrowDown" ? 1 : key === "k" || key === "ArrowUp" ? -1 : 0;
+    const focused = document.activeElement;
+    const mine = focused === document.body || focused?.id === "main" || scroller.current?.contains(focused);
+    if (step === 0 || !mine) return;
+    event.preventDefault();
+    const at = bots.findIndex((bot) => bot.id === current);
+    const to = at < 0 ? 0 : Math.min(Math.max(at + step, 0), bots.length - 1);
+    wanted.current = bots[to]?.id;
+    scrollTo(to);
+    const row = scroller.current?.querySelector(`[data-bot-id="${CSS.escape(wanted.current ?? "")}"] a`);
+    if (row instanceof HTMLElement) row.focus({ preventScroll: true });
+  };
+}
+
+function botIdOf(event: FocusEvent): string | undefined {
+  const row = event.target.closest("[data-bot-id]");
+  return row instanceof HTMLElement ? row.dataset.botId : undefined;
+}
+
+function Head({ column: { id, label, numeric }, search }: { column: Column; search: BotsSearch }) {
+  const navigate = useNavigate();
+  if (!isSortKey(id)) {
+    const hidden = id === "attention" || id === "data";
+    return (
+      <th scope="col" data-col={id}>
+        {hidden ? <VisuallyHidden>{label}</VisuallyHidden> : label}
+      </th>
+    );
+  }
+  const on = search.sort === id;
+  const Arrow = search.dir === "asc" ? IconArrowUp : IconArrowDown;
+  return (
+    <th
+      scope="col"
+      data-col={id}
+      data-numeric={numeric}
+      aria-sort={on ? (search.dir === "asc" ? "ascending" : "descending") : "none"}
+    >
+      <button
+        type="button"
+        onClick={() => navigate({ to: "/bots", search: (old) => nextSort(old, id), replace: true })}
+      >
+        {label}
+        {on && <Arrow size={12} stroke={2} aria-hidden />}
+      </button>
+    </th>
+  );
+}
+
+function Spacer({ height, columns: span }: { height: number; columns: number }) {
+  if (height <= 0) return null;
+  return (
+    <tr aria-hidden className={styles.spacer} style={{ height }}>
+      <td colSpan={span} />
+    </tr>
+  );
+}

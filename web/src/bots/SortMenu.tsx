@@ -1,0 +1,44 @@
+import { Button, Menu } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconSortDescending } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { columns, isSortKey, type SortKey } from "./columns";
+import styles from "./menus.module.css";
+import type { BotsSearch } from "./search";
+import { nextSort } from "./search";
+
+/** Sorting where there are no column headers. */
+export function SortMenu({ search }: { search: BotsSearch }) {
+  const navigate = useNavigate();
+  const Arrow = search.dir === "asc" ? IconArrowUp : IconArrowDown;
+  const choose = (key: SortKey) => navigate({ to: "/bots", search: (old) => nextSort(old, key) });
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button
+          variant="default"
+          className={styles.button}
+          leftSection={<IconSortDescending size={15} aria-hidden />}
+        >
+          Sort
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns.map(({ id, label }) => {
+          if (!isSortKey(id)) return null;
+          const on = search.sort === id;
+          return (
+            <Menu.Item
+              key={id}
+              role="menuitemradio"
+              aria-checked={on}
+              leftSection={<Arrow size={14} opacity={on ? 1 : 0} aria-hidden />}
+              onClick={() => choose(id)}
+            >
+              {label}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,25 @@
+const eastern = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat("en-US", { timeZone: "America/New_York", ...options });
+
+const clock = eastern({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const day = eastern({ year: "numeric", month: "short", day: "numeric" });
+
+/** `13:38:47`, Eastern time. */
+export function clockTime(at: number): string {
+  return clock.format(at);
+}
+
+/** `Nov 22, 2026`, the date in Eastern time. */
+export function date(at: string): string {
+  return day.format(Date.parse(at));
+}
+
+/** `Nov 22, 2026 13:38:47 ET`. */
+export function dateTime(at: string): string {
+  return `${date(at)} ${clockTime(Date.parse(at))} ET`;
+}
+
+/** `2026-11-22 18:38:47 UTC`, for the tooltip of a time. */
+export function utc(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}

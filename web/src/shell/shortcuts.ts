@@ -1,0 +1,59 @@
+import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useEffectEvent, useRef } from "react";
+
+/** What each key does, as the list of shortcuts says it. */
+export const shortcuts: [keys: string[], does: string][] = [
+  [["/"], "Find a bot; Esc clears, again leaves"],
+  [["j", "↓"], "Next bot"],
+  [["k", "↑"], "Previous bot"],
+  [["Enter"], "Open the bot"],
+  [["[", "]"], "Previous, next bot on a bot's page"],
+  [["g", "b"], "To the bots"],
+  [["t"], "Dark or light theme"],
+  [["?"], "This list"],
+  [["Esc"], "Close a dialog or menu"],
+];
+
+/** Whether single keys act; some input devices press them by accident (WCAG 2.1.4). */
+export function useKeysOn() {
+  return useLocalStorage({ key: "assay.keys", defaultValue: true, getInitialValueInEffect: false });
+}
+
+/** The id of the field that `/` goes to. */
+export const findField = "find";
+
+/** Calls handle for a key pressed outside fields and dialogs, unless keys are switched off. */
+export function useKeys(handle: (key: string, event: KeyboardEvent) => void) {
+  const [on] = useKeysOn();
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) return;
+    handle(event.key, event);
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event);
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
+}
+
+/** The keys that act on every page. */
+export function useGlobalKeys(onHelp: () => void) {
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme("dark") === "dark";
+  const navigate = useNavigate();
+  const afterG = useRef(false);
+  useKeys((key, event) => {
+    if (afterG.current && key === "b") void navigate({ to: "/bots" });
+    afterG.current = key === "g";
+    if (key === "t") setColorScheme(dark ? "light" : "dark");
+    if (key === "?") onHelp();
+    if (key === "/") {
+      event.preventDefault();
+      document.getElementById(findField)?.focus();
+    }
+  });
+}
