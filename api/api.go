@@ -5,21 +5,63 @@ package api
 
 import (
 	"encoding/json"
+	"io/fs"
+	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"assay/store"
 )
+
+// Config is what the API is built from.
+type Config struct {
+	Store      *store.DB
+	Console    fs.FS         // the console's built files, index.html at the root
+	StuckAfter time.Duration // a heartbeat older than this is late
+	Log        *slog.Logger
+}
+
+// Server answers the API's calls and serves the console. Run must run for the
+// stream of changes to flow.
+type Server struct {
+	db         *store.DB
+	stuckAfter time.Duration
+	log        *slog.Logger
+	hub        *hub
+	handler    http.Handler
+}
+
+// New builds the server.
+func New(c Config) (*Server, error) {
+	s := &Server{db: c.Store, stuckAfter: c.StuckAfter, log: c.Log, hub: newHub()}
+	mux := http.NewServeMux()
+	document, err := json.Marshal(s.routes(mux).OpenAPI())
+	if err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(document)
+	})
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("/api/", unknownCall)
+	mux.Handle("GET /", console{c.Console})
+	s.handler = secured(compressed(mux))
+	return s, nil
+}
 
 // OpenAPI returns the API's document as JSON. It needs no database and no
 // network, so that a build step can print it.
 func OpenAPI() ([]byte, error) {
-	doc := (&Server{}).routes(http.NewServeMux()).OpenAPI()
-	return json.MarshalIndent(doc, "", "  ")
+	document, err := json.MarshalIndent((&Server{}).routes(http.NewServeMux()).OpenAPI(), "", "  ")
+	return append(document, '\n'), err
 }
 
-// Server answers the API's calls.
-type Server struct{}
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 // routes registers every call of the API.
 func (s *Server) routes(mux *http.ServeMux) huma.API {
@@ -28,14 +70,15 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	config.CreateHooks = nil // no $schema member in the answers
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.RejectUnknownQueryParameters = true
+	config.Transformers = []huma.Transformer{spellOut}
 	api := humago.New(mux, config)
 
-	get(api, "list-bots", "/api/bots", "The fleet, a page at a time", s.listBots)
-	get(api, "get-bot", "/api/bots/{id}", "One bot", s.getBot)
-	get(api, "get-overview", "/api/bots-overview", "The bots page: rows and strip", s.overview)
-	get(api, "get-session", "/api/sessions/{id}", "One backtest with its provenance", s.session)
-	get(api, "prove-autonomy", "/api/_proof/autonomy", "The last ticks", s.proveAutonomy)
-	get(api, "prove-jobs", "/api/_proof/jobs", "What became of the jobs", s.proveJobs)
+	get(s, api, "list-bots", "/api/bots", "The fleet, a page at a time", s.listBots)
+	get(s, api, "get-bot", "/api/bots/{id}", "One bot", s.getBot)
+	get(s, api, "get-overview", "/api/bots-overview", "The bots page: rows and strip", s.overview)
+	get(s, api, "get-session", "/api/sessions/{id}", "One backtest with its provenance", s.session)
+	get(s, api, "prove-autonomy", "/api/_proof/autonomy", "The last ticks of the planner", s.proveAutonomy)
+	get(s, api, "prove-jobs", "/api/_proof/jobs", "Jobs by status, stuck ones, the last of each bot", s.proveJobs)
 	s.registerEvents(api)
 
 	neverNullLists(config.Components.Schemas)

@@ -1,14 +1,19 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"assay"
+	"assay/store"
 )
 
 // BotsEvent carries the bots that changed, whole, and the strip after the
@@ -72,6 +77,94 @@ func message[T any](r huma.Registry, event string) *huma.Schema {
 	return s
 }
 
-func (s *Server) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse, error) {
-	return nil, assay.Errorf(assay.Unavailable, "", "no store")
+// events streams until the reader leaves, falls too far behind, or the server
+// stops; in each case the browser connects again and says what it saw last.
+func (s *Server) events(_ context.Context, in *eventsInput) (*huma.StreamResponse, error) {
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		r, w := humago.Unwrap(c)
+		out := stream{w: w, control: http.NewResponseController(w)}
+		reader := s.hub.join() // before looking, so that nothing falls between
+		defer s.hub.leave(reader)
+		first, err := s.missed(r.Context(), in.LastEventID)
+		if err != nil {
+			s.log.Error("the stream could not start", "error", err)
+			writeProblem(w, http.StatusInternalServerError, "the changes could not be read; the log says why")
+			return
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		if out.send(first) != nil {
+			return
+		}
+		for {
+			select {
+			case <-r.Context().Done():
+				return
+			case m, open := <-reader:
+				if !open || out.send(m) != nil {
+					return
+				}
+			}
+		}
+	}}, nil
+}
+
+// stream writes messages as they come, each with its own deadline: a reader
+// that takes nothing for that long is gone.
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+const sendWithin = 10 * time.Second
+
+func (s stream) send(message []byte) error {
+	if err := s.control.SetWriteDeadline(time.Now().Add(sendWithin)); err != nil {
+		return err
+	}
+	if _, err := s.w.Write(message); err != nil {
+		return err
+	}
+	return s.control.Flush()
+}
+
+// missed is what a new reader gets first: the server's time, and, when it says
+// which revision it saw last, every bot that changed since.
+func (s *Server) missed(ctx context.Context, lastEventID string) (out []byte, err error) {
+	err = s.db.View(ctx, func(tx *store.DB) error {
+		revision, err := tx.Revision(ctx)
+		if err != nil {
+			return err
+		}
+		out = encode(revision, "heartbeat", HeartbeatEvent{tx.Now()})
+		seen, err := strconv.ParseInt(lastEventID, 10, 64)
+		if err != nil || seen == revision {
+			return nil
+		}
+		if seen > revision { // it read from another database
+			seen = 0
+		}
+		f := newFleet(s)
+		if err := f.load(ctx, tx); err != nil {
+			return err
+		}
+		changed := f.since(seen)
+		sums, err := strip(ctx, tx, f.tally())
+		out = append(out, encode(revision, "bots", BotsEvent{tx.Now(), changed, sums})...)
+		return err
+	})
+	return out, err
+}
+
+// encode makes one message of the stream. Its id is the newest revision it
+// speaks for, so that a reader who comes back can name what it has.
+func encode(revision int64, event string, data any) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "id: %d\nevent: %s\ndata: ", revision, event)
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(data); err != nil {
+		panic("api: an event cannot be written as JSON: " + err.Error())
+	}
+	b.WriteByte('\n')
+	return b.Bytes()
 }

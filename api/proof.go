@@ -1,10 +1,14 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"assay/bot"
 	"assay/job"
+	"assay/plan"
+	"assay/store"
 )
 
 // The answers of /api/_proof speak the column names of the rows they prove, so
@@ -36,30 +40,30 @@ type ProofAutonomy struct {
 }
 
 // ProofTick is one row of planner_ticks. bots_evaluated = jobs_enqueued +
-// bots_held, and held adds up to bots_held.
+// bots_held, and held_by_reason adds up to bots_held.
 type ProofTick struct {
-	ID            int64          `json:"id"`
-	StartedAt     time.Time      `json:"started_at"`
-	FinishedAt    *time.Time     `json:"finished_at"` // null: still running, or it died
-	BotsEvaluated int            `json:"bots_evaluated"`
-	JobsEnqueued  int            `json:"jobs_enqueued"`
-	BotsHeld      int            `json:"bots_held"`
-	Held          map[string]int `json:"held"` // bots by reason code
-	Error         string         `json:"error,omitempty"`
+	ID            int64               `json:"id"`
+	StartedAt     time.Time           `json:"started_at"`
+	FinishedAt    *time.Time          `json:"finished_at"` // null: still running, or it died
+	BotsEvaluated int                 `json:"bots_evaluated"`
+	JobsEnqueued  int                 `json:"jobs_enqueued"`
+	BotsHeld      int                 `json:"bots_held"`
+	HeldByReason  map[plan.Reason]int `json:"held_by_reason"`
+	Error         string              `json:"error,omitempty"`
 }
 
 // ProofJobs is the answer of GET /api/_proof/jobs.
 type ProofJobs struct {
-	GeneratedAt time.Time       `json:"generated_at"`
-	Counts      List[JobCount]  `json:"counts"`
-	Stuck       List[StuckJob]  `json:"stuck"`     // longest silent first, at most 20
-	LastJobs    List[LastJobOf] `json:"last_jobs"` // one a bot, ordered by bot_id
-	Meta        PageMeta        `json:"meta"`      // of last_jobs
+	GeneratedAt time.Time      `json:"generated_at"`
+	Counts      List[JobCount] `json:"counts"`
+	Stuck       List[StuckJob] `json:"stuck"`     // longest silent first, at most 20
+	LastJobs    List[JobRow]   `json:"last_jobs"` // the newest of each bot that ever had one, by bot_id
+	Meta        ProofMeta      `json:"meta"`      // of last_jobs
 }
 
-// PageMeta says which part of a list an answer of /api/_proof holds.
-type PageMeta struct {
-	Total  int `json:"total"`
+// ProofMeta says which part of the last jobs an answer holds.
+type ProofMeta struct {
+	Bots   int `json:"bots"` // in the fleet, those without a job included
 	Limit  int `json:"limit"`
 	Offset int `json:"offset"`
 }
@@ -77,6 +81,7 @@ type JobRow struct {
 	BotID       bot.ID     `json:"bot_id"`
 	JobType     job.Type   `json:"job_type"`
 	Status      job.Status `json:"status"`
+	ReasonCode  string     `json:"reason_code"` // why the planner asked for it
 	Attempt     int        `json:"attempt"`
 	Iteration   int        `json:"iteration"`
 	CreatedAt   time.Time  `json:"created_at"`
@@ -86,6 +91,9 @@ type JobRow struct {
 	Error       string     `json:"error,omitempty"`
 }
 
+// maxStuck is how many stuck jobs an answer lists.
+const maxStuck = 20
+
 // StuckJob is a running job that has been silent for too long.
 type StuckJob struct {
 	JobRow
@@ -93,8 +101,101 @@ type StuckJob struct {
 	Why           string `json:"why"`
 }
 
-// LastJobOf is the newest job of one bot; job is absent when it never had one.
-type LastJobOf struct {
-	BotID bot.ID  `json:"bot_id"`
-	Job   *JobRow `json:"job,omitempty"`
+type autonomyInput struct {
+	Ticks int `query:"ticks" default:"60" minimum:"1" maximum:"1000" doc:"how many ticks, newest first"`
+}
+
+type jobsInput struct {
+	Limit  int `query:"limit" default:"100" minimum:"1" maximum:"10000" doc:"last jobs on the page"`
+	Offset int `query:"offset" default:"0" minimum:"0" maximum:"1000000"`
+}
+
+func (s *Server) proveAutonomy(ctx context.Context, in *autonomyInput) (*answer[ProofAutonomy], error) {
+	ticks, err := s.db.Ticks(ctx, in.Ticks)
+	if err != nil {
+		return nil, err
+	}
+	out := ProofAutonomy{Verdict: Stalled, GeneratedAt: s.db.Now()}
+	for _, t := range ticks {
+		out.Ticks = append(out.Ticks, ProofTick{
+			ID: t.ID, StartedAt: t.StartedAt, FinishedAt: moment(t.FinishedAt), BotsEvaluated: t.BotsEvaluated,
+			JobsEnqueued: t.JobsEnqueued, BotsHeld: t.BotsHeld, HeldByReason: t.HeldBy, Error: t.Error,
+		})
+		out.BotsEvaluated += t.BotsEvaluated
+		out.JobsEnqueued += t.JobsEnqueued
+		out.BotsHeld += t.BotsHeld
+		if t.Error != "" {
+			out.FailedTicks++
+		}
+		if out.LastFinishedAt == nil {
+			out.LastFinishedAt = moment(t.FinishedAt)
+		}
+	}
+	if at := out.LastFinishedAt; at != nil && out.GeneratedAt.Sub(*at) < StalledAfter {
+		out.Verdict = Alive
+	}
+	return &answer[ProofAutonomy]{out}, nil
+}
+
+func (s *Server) proveJobs(ctx context.Context, in *jobsInput) (*answer[ProofJobs], error) {
+	var out ProofJobs
+	err := s.db.View(ctx, func(tx *store.DB) error {
+		out = ProofJobs{GeneratedAt: tx.Now(), Meta: ProofMeta{Limit: in.Limit, Offset: in.Offset}}
+		counts, err := tx.JobCounts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, c := range counts {
+			out.Counts = append(out.Counts, JobCount{c.Type, c.Status, c.Count})
+		}
+		oldest, err := tx.OldestActive(ctx, maxStuck)
+		if err != nil {
+			return err
+		}
+		out.Stuck = s.stuck(oldest, tx.Now())
+		last, err := tx.LastJobs(ctx, in.Limit, in.Offset)
+		if err != nil {
+			return err
+		}
+		for _, j := range last {
+			out.LastJobs = append(out.LastJobs, jobRow(j))
+		}
+		out.Meta.Bots, err = tx.CountBots(ctx, store.FleetFilter{})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[ProofJobs]{out}, nil
+}
+
+// stuck keeps the jobs whose worker has been silent for longer than a living
+// worker ever is.
+func (s *Server) stuck(oldest []job.Job, now time.Time) List[StuckJob] {
+	var all List[StuckJob]
+	for _, j := range oldest {
+		if silent := now.Sub(j.HeartbeatAt); silent > s.stuckAfter {
+			all = append(all, StuckJob{
+				JobRow: jobRow(j), SilentSeconds: int64(silent / time.Second),
+				Why: fmt.Sprintf("worker %s has sent no heartbeat for more than %s", j.WorkerID, s.stuckAfter),
+			})
+		}
+	}
+	return all
+}
+
+func jobRow(j job.Job) JobRow {
+	return JobRow{
+		ID: j.ID, BotID: bot.ID(j.BotID), JobType: j.Type, Status: j.Status, ReasonCode: j.Reason,
+		Attempt: j.Attempt, Iteration: j.Iteration, CreatedAt: j.CreatedAt, StartedAt: moment(j.StartedAt),
+		CompletedAt: moment(j.CompletedAt), HeartbeatAt: moment(j.HeartbeatAt), Error: j.Error,
+	}
+}
+
+// moment is nil for the zero time.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }

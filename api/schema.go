@@ -10,6 +10,8 @@ import (
 	"assay/badge"
 	"assay/bot"
 	"assay/job"
+	"assay/market"
+	"assay/measure"
 )
 
 const schemaPrefix = "#/components/schemas/"
@@ -50,6 +52,7 @@ func newRegistry() huma.Registry {
 	alias[bot.Stage, stageEnum](r)
 	alias[bot.PromotionMode, modeEnum](r)
 	alias[Verdict, verdictEnum](r)
+	alias[market.Money, float64](r) // dollars, as a decimal
 	return r
 }
 
@@ -58,13 +61,15 @@ func alias[T, As any](r huma.Registry) {
 }
 
 func schemaName(t reflect.Type, hint string) string {
-	switch name := huma.DefaultSchemaNamer(t, hint); name {
-	case "ErrorModel":
+	switch t {
+	case reflect.TypeFor[huma.ErrorModel]():
 		return "Problem"
-	case "ErrorDetail":
+	case reflect.TypeFor[huma.ErrorDetail]():
 		return "ProblemDetail"
+	case reflect.TypeFor[measure.Metrics]():
+		return "SessionMetrics"
 	default:
-		return name
+		return huma.DefaultSchemaNamer(t, hint)
 	}
 }
 

@@ -208,7 +208,7 @@ type Facts struct {
 	EvolvedTo int           // generation the last job led to, when it was an evolution; 0: the next one
 	JobsEver  int           // jobs, sessions and instances ever, for Fresh
 	Held      string        // the plan's stored reason code for the bot, "" before the first tick
-	HeldFor   string        // … and its sentence
+	HeldFor   string        // … and its sentence, "" when it enqueued a job
 	Next      *Next         // the plan's stored next action
 	Instance  *Instance     // newest runner instance, above LAB
 	StaleBeat time.Duration // a runner's heartbeat older than this is stale

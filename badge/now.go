@@ -130,8 +130,7 @@ func fresh(f Facts, now time.Time) bool {
 		now.Sub(f.Bot.CreatedAt) < Recent
 }
 
-// reasonCode is the plan's code. One that speaks of a job that has ended since
-// is not repeated.
+// reasonCode is the plan's code, unless it speaks of the past.
 func reasonCode(f Facts) string {
 	if awaitsTick(f) {
 		return codeAwaitingTick
@@ -139,8 +138,10 @@ func reasonCode(f Facts) string {
 	return f.Held
 }
 
+// awaitsTick says that the plan's word is missing, or was about a job that has
+// been queued or has ended since. A held bot always has a sentence.
 func awaitsTick(f Facts) bool {
-	return f.Active == nil && (f.Held == "" || f.Held == "JOB_ACTIVE" || f.Next == nil)
+	return f.Active == nil && (f.Held == "" || f.HeldFor == "" || f.Held == "JOB_ACTIVE" || f.Next == nil)
 }
 
 // next is absent while a job is active: what follows is decided when it ends.

@@ -182,6 +182,9 @@ var situations = []situation{
 	{"the plan still speaks of the job that ended", func(f *Facts) {
 		f.Held, f.HeldFor = "JOB_ACTIVE", "job 41 is running"
 	}, Idle, "AWAITING_TICK", []string{}, ""},
+	{"the plan still speaks of the job it enqueued", func(f *Facts) {
+		f.Held, f.HeldFor = "BASELINE_MISSING", ""
+	}, Idle, "AWAITING_TICK", []string{}, ""},
 }
 
 func displays(n BotNow) []string {

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// console serves the built console: files by their name, and index.html for
+// every other path, because the page routes itself.
+type console struct{ files fs.FS }
+
+// csp allows our own scripts and styles only; Mantine writes one style element.
+const csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+	"object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", csp)
+	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+	asset := strings.HasPrefix(name, "assets/")
+	if info, err := fs.Stat(c.files, name); err != nil || info.IsDir() {
+		if asset { // a script of an older build: the page must not be taken for it
+			http.Error(w, "there is no such file; reload the page", http.StatusNotFound)
+			return
+		}
+		name = "index.html"
+	}
+	if asset {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		w.Header().Set("Cache-Control", "no-cache")
+	}
+	c.send(w, r, name)
+}
+
+// send prefers the compressed neighbour of a file.
+func (c console) send(w http.ResponseWriter, r *http.Request, name string) {
+	h := w.Header()
+	h.Set("Content-Type", contentType(name))
+	h.Set("Vary", "Accept-Encoding")
+	for _, packed := range []struct{ coding, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {
+		if !accepts(r, packed.coding) {
+			continue
+		}
+		if data, err := fs.ReadFile(c.files, name+packed.ext); err == nil {
+			h.Set("Content-Encoding", packed.coding)
+			_, _ = w.Write(data)
+			return
+		}
+	}
+	data, err := fs.ReadFile(c.files, name)
+	if err != nil {
+		h.Set("Cache-Control", "no-store")
+		writeProblem(w, http.StatusNotFound, "the console is not built; make builds it")
+		return
+	}
+	_, _ = w.Write(data)
+}
+
+func contentType(name string) string {
+	switch ext := path.Ext(name); ext {
+	case ".woff2": // not in Go's own table
+		return "font/woff2"
+	default:
+		if t := mime.TypeByExtension(ext); t != "" {
+			return t
+		}
+		return "application/octet-stream"
+	}
+}
