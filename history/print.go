@@ -1,0 +1,84 @@
+package history
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+const minutes = "2006-01-02 15:04"
+
+// String prints the report for a terminal, one finding a line.
+func (r Report) String() string {
+	var out strings.Builder
+	line := func(word, format string, args ...any) {
+		fmt.Fprintf(&out, "%-10s %s\n", word, fmt.Sprintf(format, args...))
+	}
+	line("set", "%s %s, %d bars in %d sessions, %s to %s UTC", r.Symbol, r.Interval, r.Bars, r.Sessions,
+		r.FirstBar.Format(minutes), r.LastBar.Format(minutes))
+	line("verdict", "%s", r.Verdict)
+	for _, reason := range r.Reasons {
+		line("because", "%s", reason)
+	}
+	for _, n := range r.Notes {
+		line("note", "%s", n)
+	}
+	if r.Judged > 0 {
+		line("judged", "%s to %s, %d trade dates", r.JudgedFrom, r.JudgedTo, r.Judged)
+		line("regular", "%s", r.RTH)
+		line("overnight", "%s", r.ETH)
+		line("missing", "%s", r.missing())
+	}
+	line("holes", "%d inside sessions", r.HoleCount)
+	for _, h := range r.Holes[:min(len(r.Holes), 8)] {
+		line("", "%s", h)
+	}
+	line("rolls", "%d", len(r.Rolls))
+	for _, roll := range r.Rolls {
+		line("", "%s UTC %s to %s, gap %s", roll.At.Format(minutes), roll.From, roll.To, roll.Gap)
+	}
+	for _, j := range r.Jumps {
+		line("jump", "%s UTC %s to %s (%s %%)", j.At.Format(minutes), j.From, j.To, j.Percent)
+	}
+	line("no volume", "%s", r.Idle)
+	line("outside", "%d bars outside the exchange's hours", r.Outside.Bars)
+	line("prices", "all on the tick; no time is there twice")
+	return out.String()
+}
+
+func (r Report) missing() string {
+	if len(r.Missing) == 0 {
+		return "no session"
+	}
+	var dates []string
+	for _, d := range r.Missing[:min(len(r.Missing), longestListed)] {
+		dates = append(dates, d.String())
+	}
+	if more := len(r.Missing) - len(dates); more > 0 {
+		dates = append(dates, fmt.Sprintf("and %d more", more))
+	}
+	return fmt.Sprintf("%d sessions: %s", len(r.Missing), strings.Join(dates, ", "))
+}
+
+// String prints "43001 of 43134 bars (99.7 %)".
+func (c Coverage) String() string {
+	return fmt.Sprintf("%d of %d bars (%.1f %%)", c.Present, c.Due, 100*(1-c.Missing()))
+}
+
+// String prints the hole's times and size.
+func (h Hole) String() string {
+	part := "overnight"
+	if h.RTH > 0 {
+		part = fmt.Sprintf("%d in regular hours", h.RTH)
+	}
+	return fmt.Sprintf("%s to %s UTC, %d bars, %s", h.From.Format(minutes), h.To.Format(time.TimeOnly)[:5], h.Bars, part)
+}
+
+// String prints how many bars traded nothing, and the longest run.
+func (i Idle) String() string {
+	if i.Bars == 0 {
+		return "no bar"
+	}
+	return fmt.Sprintf("%d bars, %d in regular hours; longest %d from %s UTC", i.Bars, i.RTH,
+		i.Longest.Bars, i.Longest.From.Format(minutes))
+}

@@ -1,0 +1,176 @@
+package history
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"assay/market"
+)
+
+// Verdict says whether bots may be tested on a set.
+type Verdict string
+
+// A refused set is used only once an operator accepts it by name.
+const (
+	Pass    Verdict = "PASS"
+	Refused Verdict = "REFUSED"
+)
+
+// Part is a part of the trading day.
+type Part string
+
+// RTH is the day session, ETH the rest of the Globex session.
+const (
+	PartRTH Part = "RTH"
+	PartETH Part = "ETH"
+)
+
+// Report is what Check found. Times are UTC, weekly windows are Chicago time.
+// Lists are bounded; their counts are not.
+type Report struct {
+	Symbol        string    `json:"symbol"`
+	Interval      string    `json:"interval"`
+	Bars          int       `json:"bars"`
+	Sessions      int       `json:"sessions"` // trade dates with bars
+	FirstBar      time.Time `json:"firstBar"`
+	LastBar       time.Time `json:"lastBar"`
+	SessionClosed time.Time `json:"sessionClosed"` // close of the last session held; zero without one
+
+	Verdict Verdict  `json:"verdict"`
+	Reasons []string `json:"reasons"` // why it is refused, a sentence each
+	Notes   []string `json:"notes"`   // what an operator should know all the same
+
+	Judged     int         `json:"judged"` // trade dates held against the calendar
+	JudgedFrom market.Date `json:"judgedFrom"`
+	JudgedTo   market.Date `json:"judgedTo"`
+	NotJudged  int         `json:"notJudged"` // trade dates outside the calendar's years
+
+	RTH       Coverage      `json:"rth"`
+	ETH       Coverage      `json:"eth"`
+	Missing   []market.Date `json:"missingSessions"`
+	HoleCount int           `json:"holeCount"` // holes inside sessions
+	Holes     []Hole        `json:"holes"`     // the longest
+	Weekly    []WeeklyHole  `json:"weeklyHoles"`
+
+	Rolls     []Roll  `json:"rolls"`
+	Returns   int     `json:"contractReturns"` // rolls back to a contract left before
+	JumpCount int     `json:"jumpCount"`
+	Jumps     []Jump  `json:"jumps"`
+	DayBars   int     `json:"rthBars"`
+	Idle      Idle    `json:"zeroVolume"`
+	Outside   Outside `json:"outsideHours"`
+}
+
+// Coverage counts the bars that were due by the calendar and those that came.
+type Coverage struct {
+	Due     int `json:"due"`
+	Present int `json:"present"`
+}
+
+// Missing returns the share of due bars that did not come, 0 when none was due.
+func (c Coverage) Missing() float64 { return share(c.Due-c.Present, c.Due) }
+
+// Hole is a run of missing bars inside one session.
+type Hole struct {
+	Date market.Date `json:"tradeDate"`
+	From time.Time   `json:"from"`
+	To   time.Time   `json:"to"`
+	Bars int         `json:"bars"`
+	RTH  int         `json:"rthBars"` // of these, in the day session
+}
+
+// WeeklyHole is a stretch that is missing on the same weekday again and again.
+type WeeklyHole struct {
+	Weekday string `json:"weekday"` // of the trade date
+	Part    Part   `json:"part"`
+	From    string `json:"from"` // Chicago
+	To      string `json:"to"`
+	Bars    int    `json:"bars"`  // missing each time
+	Times   int    `json:"times"` // in how many sessions
+	Of      int    `json:"of"`    // of how many
+}
+
+// Roll is a change of the contract.
+type Roll struct {
+	At   time.Time `json:"at"`
+	From string    `json:"from"`
+	To   string    `json:"to"`
+	Gap  string    `json:"gap"` // in points; a spread, not a profit
+}
+
+// Jump is a large move between two bars of one contract.
+type Jump struct {
+	At      time.Time `json:"at"`
+	From    string    `json:"from"`
+	To      string    `json:"to"`
+	Percent string    `json:"percent"`
+}
+
+// Idle counts bars in which nothing traded.
+type Idle struct {
+	Bars    int   `json:"bars"`
+	RTH     int   `json:"rthBars"`
+	Longest Quiet `json:"longest"`
+}
+
+// Quiet is a run of bars without volume.
+type Quiet struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Bars int       `json:"bars"`
+}
+
+// Outside counts bars outside the exchange's hours.
+type Outside struct {
+	Bars  int        `json:"bars"`
+	First *time.Time `json:"first"`
+}
+
+// Refusal returns the reasons as one sentence, "" when the set passes.
+func (r Report) Refusal() string { return strings.Join(r.Reasons, "; ") }
+
+// judge turns counts into the verdict and its sentences.
+func (c *checker) judge() {
+	r := &c.report
+	refuse := func(format string, args ...any) { r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...)) }
+	note := func(format string, args ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, args...)) }
+	for _, w := range r.Weekly {
+		if w.Part == PartRTH {
+			refuse("%s: regular hours are missing from %s to %s Chicago, %d times in %d sessions",
+				w.Weekday, w.From, w.To, w.Times, w.Of)
+		} else {
+			note("%s: overnight bars are missing between %s and %s Chicago, %d times in %d sessions",
+				w.Weekday, w.From, w.To, w.Times, w.Of)
+		}
+	}
+	if m := r.RTH.Missing(); m > rthMissing {
+		refuse("%.1f %% of the bars of regular hours are missing", 100*m)
+	}
+	if idle := share(r.Idle.RTH, r.DayBars); idle > rthIdle {
+		refuse("nothing traded in %.1f %% of the bars of regular hours", 100*idle)
+	}
+	if out := share(r.Outside.Bars, r.Bars); out > outsideShare {
+		refuse("%.1f %% of the bars lie outside the exchange's hours, so the times are likely in a wrong zone or stamped at the end",
+			100*out)
+	}
+	if r.NotJudged > 0 {
+		first, last := c.calendar.Years()
+		note("%d trade dates outside the calendar (%s to %s): holes there are not judged", r.NotJudged, first, last)
+	}
+	if r.Returns > 0 {
+		note("the contract goes back to an earlier one %d times", r.Returns)
+	}
+	if r.Verdict = Pass; len(r.Reasons) > 0 {
+		r.Verdict = Refused
+	}
+}
+
+func share(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+func clockText(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
