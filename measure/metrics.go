@@ -1,3 +1,5 @@
+// Package measure says what a ledger is worth: metrics and statistics in one
+// convention, that of docs/statistics.md, and the summary a person reads.
 package measure
 
 import "assay/market"

@@ -2,7 +2,6 @@ package measure
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"assay/engine"
@@ -20,13 +19,13 @@ func Summary(l engine.Ledger, b *market.Bars, c engine.Costs, m Metrics) string 
 	s.ratios(m)
 	s.drawdowns(l, m)
 	s.trades(l, b, m)
-	return s.String()
+	return s.text
 }
 
 // block is a list of lines, name to the left and figure to the right.
-type block struct{ strings.Builder }
+type block struct{ text string }
 
-func (s *block) line(name, figure string) { fmt.Fprintf(s, "%-27s%19s\n", name, figure) }
+func (s *block) line(name, figure string) { s.text += fmt.Sprintf("%-27s%19s\n", name, figure) }
 
 func (s *block) dollars(name string, v market.Money) { s.line(name, fixed(v.Dollars())) }
 

@@ -50,55 +50,85 @@ func TestGoldenFills(t *testing.T) {
 		want         []engine.Fill
 		ambiguous    bool
 	}{
-		{name: "f01 next open", side: market.Long,
+		{
+			name: "f01 next open", side: market.Long,
 			bars: []row{{1000, 1004, 998, 1003, 500}, {1005, 1008, 1001, 1002, 500}},
-			want: []engine.Fill{{Bar: 1, Side: 1, Qty: 1, Price: 1006, Reason: engine.Entered}}},
-		{name: "f02 stop", side: market.Long, stop: level(995),
+			want: []engine.Fill{{Bar: 1, Side: 1, Qty: 1, Price: 1006, Reason: engine.Entered}},
+		},
+		{
+			name: "f02 stop", side: market.Long, stop: level(995),
 			bars: append(before[:2:2], row{1000, 1002, 993, 997, 500}),
-			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 994, Reason: engine.Stopped}}},
-		{name: "f03 gap", side: market.Long, stop: level(995),
+			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 994, Reason: engine.Stopped}},
+		},
+		{
+			name: "f03 gap", side: market.Long, stop: level(995),
 			bars: append(before[:2:2], row{985, 990, 980, 988, 500}),
-			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 984, Reason: engine.StoppedGap}}},
-		{name: "f04 both", side: market.Long, stop: level(995), target: level(1010), ambiguous: true,
+			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 984, Reason: engine.StoppedGap}},
+		},
+		{
+			name: "f04 both", side: market.Long, stop: level(995), target: level(1010), ambiguous: true,
 			bars: append(before[:2:2], row{1000, 1012, 990, 1005, 500}),
-			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 994, Reason: engine.Stopped}}},
-		{name: "f05 open beyond the target", side: market.Long, stop: level(995), target: level(1010),
+			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 994, Reason: engine.Stopped}},
+		},
+		{
+			name: "f05 open beyond the target", side: market.Long, stop: level(995), target: level(1010),
 			bars: append(before[:2:2], row{1015, 1018, 990, 992, 500}),
-			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}}},
-		{name: "f06 touch only", side: market.Long, target: level(1010),
-			bars: append(before[:2:2], row{1000, 1010, 998, 1005, 500})},
-		{name: "f07 through", side: market.Long, target: level(1010),
+			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}},
+		},
+		{
+			name: "f06 touch only", side: market.Long, target: level(1010),
+			bars: append(before[:2:2], row{1000, 1010, 998, 1005, 500}),
+		},
+		{
+			name: "f07 through", side: market.Long, target: level(1010),
 			bars: append(before[:2:2], row{1000, 1011, 998, 1005, 500}),
-			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}}},
-		{name: "f08 stop in the bar of entry", side: market.Long, stop: away(5), target: away(10),
+			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}},
+		},
+		{
+			name: "f08 stop in the bar of entry", side: market.Long, stop: away(5), target: away(10),
 			bars: []row{{1000, 1001, 999, 1000, 500}, {1000, 1003, 994, 1001, 500}},
 			want: []engine.Fill{
 				{Bar: 1, Side: 1, Qty: 1, Price: 1001, Reason: engine.Entered},
-				{Bar: 1, Side: -1, Qty: 1, Price: 995, Reason: engine.Stopped}}},
-		{name: "f12 short gap", side: market.Short, stop: level(1010),
+				{Bar: 1, Side: -1, Qty: 1, Price: 995, Reason: engine.Stopped},
+			},
+		},
+		{
+			name: "f12 short gap", side: market.Short, stop: level(1010),
 			bars: append(beforeShort[:2:2], row{1020, 1025, 1015, 1018, 500}),
-			want: []engine.Fill{{Bar: 2, Side: 1, Qty: 1, Price: 1021, Reason: engine.StoppedGap}}},
-		{name: "f14 empty bar", side: market.Long, stop: none,
+			want: []engine.Fill{{Bar: 2, Side: 1, Qty: 1, Price: 1021, Reason: engine.StoppedGap}},
+		},
+		{
+			name: "f14 empty bar", side: market.Long, stop: none,
 			bars: []row{{1000, 1001, 999, 1000, 50}, {1000, 1000, 1000, 1000, 0}, {1001, 1003, 1000, 1002, 40}},
-			want: []engine.Fill{{Bar: 2, Side: 1, Qty: 1, Price: 1002, Reason: engine.Entered}}},
-		{name: "f15 session close", side: market.Long,
+			want: []engine.Fill{{Bar: 2, Side: 1, Qty: 1, Price: 1002, Reason: engine.Entered}},
+		},
+		{
+			name: "f15 session close", side: market.Long,
 			bars:   append(before[:2:2], row{1000, 1004, 998, 1003, 500}),
 			change: func(b *market.Bars, l *strategy.Limits) { b.Last[2], l.FlatAtClose = true, true },
-			want:   []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1002, Reason: engine.SessionEnd}}},
-		{name: "f16 only the target", side: market.Long, stop: level(995), target: level(1010),
+			want:   []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1002, Reason: engine.SessionEnd}},
+		},
+		{
+			name: "f16 only the target", side: market.Long, stop: level(995), target: level(1010),
 			bars: append(before[:2:2], row{1000, 1012, 996, 1005, 500}),
-			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}}},
-		{name: "f20 roll", side: market.Long, stop: level(900),
+			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}},
+		},
+		{
+			name: "f20 roll", side: market.Long, stop: level(900),
 			bars: append(before[:2:2], row{1000, 6003, 1000, 6001, 500}, row{6050, 6052, 6048, 6050, 500}),
 			change: func(b *market.Bars, _ *strategy.Limits) {
 				b.Segments = append(b.Segments, market.Segment{First: 3, Contract: "ESM6", Gap: 49, Offset: 49})
 			},
 			want: []engine.Fill{
 				{Bar: 3, Side: -1, Qty: 1, Price: 6000, Reason: engine.Rolled},
-				{Bar: 3, Side: 1, Qty: 1, Price: 6051, Reason: engine.Rolled}}},
-		{name: "f24 locked", side: market.Long, stop: level(995),
+				{Bar: 3, Side: 1, Qty: 1, Price: 6051, Reason: engine.Rolled},
+			},
+		},
+		{
+			name: "f24 locked", side: market.Long, stop: level(995),
 			bars:   append(before[:2:2], row{930, 930, 930, 930, 12}),
-			change: func(b *market.Bars, _ *strategy.Limits) { b.Locked = []bool{false, false, true} }},
+			change: func(b *market.Bars, _ *strategy.Limits) { b.Locked = []bool{false, false, true} },
+		},
 	} {
 		b, limits := ohlcv(c.bars...), anyTime
 		if c.change != nil {
