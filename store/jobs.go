@@ -189,14 +189,21 @@ func (db *DB) admit(ctx context.Context, class job.Class, free int) ([]int64, er
 		returning id`, class, free)
 }
 
-// Waiting says whether Admit or StartNext would find work.
-func (db *DB) Waiting(ctx context.Context) (waiting bool, err error) {
-	err = db.row(ctx, `select exists (select 1 from bot_jobs where status = 'QUEUED'
-		and (not_before is null or not_before <= {now}))`).Scan(&waiting)
+// Ready says whether Admit would admit a job, and whether StartNext would find
+// one. It only reads, so that nobody takes the write lock in vain.
+func (db *DB) Ready(ctx context.Context) (admit, start bool, err error) {
+	const room = `((select count(*) from bot_jobs where class = '%s' and admitted_at is not null
+			and status in ('QUEUED', 'RUNNING')) < %s
+		and exists (select 1 from bot_jobs where class = '%[1]s' and admitted_at is null and status = 'QUEUED'
+			and (not_before is null or not_before <= {now})))`
+	err = db.row(ctx, `select `+fmt.Sprintf(room, job.ClassBacktest, "max_backtests_running")+
+		` or `+fmt.Sprintf(room, job.ClassImprove, "max_improve_running")+`,
+			exists (select 1 from bot_jobs where admitted_at is not null and status = 'QUEUED')
+		from job_caps where id = 1`).Scan(&admit, &start)
 	if err != nil {
-		return false, fmt.Errorf("look for waiting jobs: %w", err)
+		return false, false, fmt.Errorf("look for waiting jobs: %w", err)
 	}
-	return waiting, nil
+	return admit, start, nil
 }
 
 // Lease is a worker's right to one attempt of a job.
@@ -212,19 +219,24 @@ func LeaseOf(j job.Job) Lease { return Lease{j.ID, j.LeaseSeq} }
 // longest. found is false when none waits.
 func (db *DB) StartNext(ctx context.Context, worker string) (j job.Job, found bool, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
-		j, err = scanJob(tx.returning(ctx, `update bot_jobs as j set status = 'RUNNING', attempt = attempt + 1,
+		var id int64
+		err := tx.returning(ctx, `update bot_jobs set status = 'RUNNING', attempt = attempt + 1,
 				lease_seq = lease_seq + 1, worker_id = $1, started_at = {now}, heartbeat_at = {now}, progress = 0,
 				not_before = null
 			where id = (
 				select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
 				order by priority, id limit 1)
 			and status = 'QUEUED'
-			returning `+jobColumns, worker))
+			returning id`, worker).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
+			tx.tx.wrote = false
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("start a job: %w", err)
+		}
+		if j, err = tx.Job(ctx, id); err != nil {
+			return err
 		}
 		found = true
 		_, err = tx.exec(ctx, `insert into job_attempts (job_id, attempt, lease_seq, worker_id, started_at)

@@ -25,8 +25,8 @@ type Version struct {
 	CreatedAt  time.Time
 }
 
-const versionColumns = `v.id, v.bot_id, v.generation, coalesce(v.parent_id, 0), v.hash, v.source, v.symbol,
-	v.interval_seconds, v.origin, v.created_at`
+const versionColumns = `id, bot_id, generation, coalesce(parent_id, 0), hash, source, symbol, interval_seconds,
+	origin, created_at`
 
 func scanVersion(s scanner) (v Version, err error) {
 	err = s.Scan(&v.ID, &v.BotID, &v.Generation, &v.ParentID, &v.Hash, &v.Source, &v.Symbol,
@@ -37,7 +37,7 @@ func scanVersion(s scanner) (v Version, err error) {
 // AddVersion stores a strategy version and makes it the bot's current one.
 func (db *DB) AddVersion(ctx context.Context, v Version) (added Version, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
-		added, err = scanVersion(tx.returning(ctx, `insert into strategy_versions as v (bot_id, generation, parent_id,
+		added, err = scanVersion(tx.returning(ctx, `insert into strategy_versions (bot_id, generation, parent_id,
 				hash, source, symbol, interval_seconds, origin, created_at)
 			values ($1, $2, nullif($3, 0), $4, $5, $6, $7, $8, {now}) returning `+versionColumns,
 			v.BotID, v.Generation, v.ParentID, v.Hash, v.Source, v.Symbol, int64(v.Interval/time.Second), v.Origin))
@@ -56,7 +56,7 @@ func (db *DB) AddVersion(ctx context.Context, v Version) (added Version, err err
 
 // Version returns one strategy version; an unknown id is NotFound.
 func (db *DB) Version(ctx context.Context, id int64) (Version, error) {
-	v, err := scanVersion(db.row(ctx, `select `+versionColumns+` from strategy_versions v where v.id = $1`, id))
+	v, err := scanVersion(db.row(ctx, `select `+versionColumns+` from strategy_versions where id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, assay.Errorf(assay.NotFound, "list the bot's versions", "there is no strategy version %d", id)
 	}
@@ -69,7 +69,7 @@ func (db *DB) Version(ctx context.Context, id int64) (Version, error) {
 // Versions returns a bot's strategy versions, newest first.
 func (db *DB) Versions(ctx context.Context, id bot.ID) ([]Version, error) {
 	return collect(ctx, db, "strategy versions", scanVersion,
-		`select `+versionColumns+` from strategy_versions v where v.bot_id = $1 order by v.id desc`, id)
+		`select `+versionColumns+` from strategy_versions where bot_id = $1 order by id desc`, id)
 }
 
 // secondsInto scans a column of whole seconds into a duration.

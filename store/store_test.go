@@ -1,0 +1,197 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"assay"
+	"assay/market"
+	"assay/store"
+	"assay/store/storetest"
+)
+
+func plainSQL(t testing.TB, db *store.DB) *sql.DB {
+	t.Helper()
+	plain, err := sql.Open("sqlite", "file:"+db.Path()+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { plain.Close() })
+	return plain
+}
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, storetest.Harness{Open: storetest.Open, SQL: plainSQL})
+}
+
+func TestSQLite3PrintsTheDocumentedQueries(t *testing.T) {
+	db := storetest.Open(t, storetest.NewClock().Now)
+	for query, want := range storetest.Documented(t, db) {
+		got, err := exec.CommandContext(t.Context(), "sqlite3", db.Path(), query).CombinedOutput()
+		if err != nil || string(got) != want {
+			t.Errorf("sqlite3 %q\nprinted %q, %v\nwant    %q", query, got, err, want)
+		}
+	}
+}
+
+func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plainSQL(t, db).Exec(`insert into goose_db_version (version_id, is_applied) values (99, true)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(db.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(t.Context(), dir, time.Now)
+	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 1; " +
+		"start the newer Assay that made it, or choose another data directory"
+	if err == nil || err.Error() != want || assay.KindOf(err) != assay.Conflict {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	after, err := os.ReadFile(db.Path())
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the file was changed, %v", err)
+	}
+}
+
+func TestForeignFileIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "assay.db"), []byte("this is a shopping list, not a database"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(t.Context(), dir, time.Now); assay.KindOf(err) != assay.Invalid {
+		t.Errorf("got %v, want a refusal", err)
+	}
+}
+
+func TestOneInstanceServesADirectory(t *testing.T) {
+	dir := t.TempDir()
+	release, err := store.LockServing(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.LockServing(dir); assay.KindOf(err) != assay.Conflict {
+		t.Errorf("a second instance got %v, want a refusal", err)
+	}
+	if _, err := store.Open(t.Context(), dir, time.Now); err != nil {
+		t.Errorf("a command beside the instance got %v", err)
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.LockServing(dir)
+	if err != nil {
+		t.Fatalf("after the first one stopped: %v", err)
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestManyOpenANewDirectoryAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	errs := make(chan error, 6)
+	for range cap(errs) {
+		go func() {
+			db, err := store.Open(context.Background(), dir, time.Now)
+			if err == nil {
+				err = db.Close()
+			}
+			errs <- err
+		}()
+	}
+	for range cap(errs) {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestWatchSeesTheCommitsOfOthers(t *testing.T) {
+	dir := t.TempDir()
+	ours, err := store.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := store.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	changed, _ := ours.Changed()
+	ended := make(chan error, 1)
+	go func() { ended <- ours.Watch(ctx) }()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	// The first look of Watch may come after the first commit, so commit on.
+	for n, seen := 0, false; !seen; n++ {
+		storetest.AddDataSet(t, theirs, storetest.DataSet("sim-es", string(rune('a'+n))))
+		select {
+		case <-changed:
+			seen = true
+		case <-tick.C:
+		}
+		if n > 500 {
+			t.Fatal("the commits of the other one were not noticed within ten seconds")
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := ours.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := theirs.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMoneyIsExactInTheDatabase(t *testing.T) {
+	plain := plainSQL(t, storetest.Open(t, time.Now))
+	if _, err := plain.Exec(`create table purse (amount numeric)`); err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		want := store.Money(rapid.Int64Range(-9e15, 9e15).Draw(t, "amount"))
+		var got store.Money
+		if err := plain.QueryRow(`insert into purse values ($1) returning amount`, want).Scan(&got); err != nil || got != want {
+			t.Fatalf("%s came back as %s, %v", market.Money(want), market.Money(got), err)
+		}
+	})
+}
+
+func TestTimeTextOrdersAsTime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) time.Time {
+			zone := time.FixedZone("", rapid.IntRange(-43200, 43200).Draw(t, name+" zone"))
+			return time.UnixMilli(rapid.Int64Range(0, 4e12).Draw(t, name)).In(zone)
+		}
+		a, b := draw("a"), draw("b")
+		textA, _ := store.Time{Time: a}.Value()
+		textB, _ := store.Time{Time: b}.Value()
+		if (textA.(string) < textB.(string)) != a.Before(b) {
+			t.Fatalf("%v, %v became %q, %q", a, b, textA, textB)
+		}
+		var back store.Time
+		if err := back.Scan(textA); err != nil || !back.Equal(a) {
+			t.Fatalf("%v came back as %v, %v", a, back, err)
+		}
+	})
+}

@@ -1,0 +1,143 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"assay/bot"
+	"assay/job"
+	"assay/store"
+)
+
+func resultsComeBack(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	AddBot(t, db, "a")
+	set := AddDataSet(t, db, DataSet("sim-es", "f1"))
+	j := StartJob(t, db, "a", "w")
+	want := ResultFor(t, db, j, set)
+	id := CompleteJob(t, db, j, set)
+	want.Session.ID, want.Session.Status, want.Session.CompletedAt = id, job.Completed, Start
+	want.Session.EquityPoints = []float64{3020.5, 3020.5}
+	var got store.Result
+	var errs [4]error
+	got.Session, errs[0] = db.Session(t.Context(), id)
+	got.Trades, errs[1] = db.Trades(t.Context(), id)
+	got.Equity, errs[2] = db.Equity(t.Context(), id)
+	got.Checks, errs[3] = db.Checks(t.Context(), id)
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "result", want, got)
+	for _, of := range []bot.ID{"a", ""} {
+		list, err := db.Sessions(t.Context(), of, 5)
+		same(t, "sessions", []any{[]store.Session{want.Session}, nil}, []any{list, err})
+	}
+}
+
+func oneSession(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	AddBot(t, db, "a")
+	set := AddDataSet(t, db, DataSet("sim-es", "f1"))
+	j := StartJob(t, db, "a", "w")
+	result := ResultFor(t, db, j, set)
+	err := db.Finish(t.Context(), store.LeaseOf(j), func(tx *store.DB) error {
+		_, first := tx.SaveResult(t.Context(), result)
+		_, second := tx.SaveResult(t.Context(), result)
+		return errors.Join(first, second)
+	})
+	if err == nil {
+		t.Error("the database took two sessions of one job")
+	}
+	same(t, "the job still runs", job.Running, readJob(t, db, j.ID).Status)
+}
+
+// The queries that the manual promises, with the columns people read.
+var documented = []string{
+	`SELECT id, bot_id, job_type, status, attempt, iteration, created_at, started_at, completed_at FROM bot_jobs WHERE bot_id='a' ORDER BY created_at DESC LIMIT 10;`,
+	`SELECT id, bot_id, status, last_heartbeat_at, updated_at FROM bot_instances WHERE bot_id='a' ORDER BY updated_at DESC LIMIT 5;`,
+	`SELECT id, bot_id, status, completed_at, total_trades, net_pnl, created_at FROM backtest_sessions WHERE bot_id='a' ORDER BY created_at DESC LIMIT 5;`,
+	`SELECT id, bot_id, from_stage, to_stage, reason_code, created_at FROM bot_stage_events WHERE bot_id='a' ORDER BY created_at DESC LIMIT 10;`,
+}
+
+// Documented fills a database for the queries of the manual and returns each
+// query with the rows it must print, columns parted by "|" as sqlite3 does.
+func Documented(t testing.TB, db *store.DB) map[string]string {
+	t.Helper()
+	AddBot(t, db, "a")
+	set := AddDataSet(t, db, DataSet("sim-es", "f1"))
+	CompleteJob(t, db, StartJob(t, db, "a", "w"), set)
+	at := "2026-11-23T15:00:00.000Z"
+	return map[string]string{
+		documented[0]: "1|a|BASELINE_BACKTEST|COMPLETED|1|0|" + at + "|" + at + "|" + at + "\n",
+		documented[1]: "",
+		documented[2]: "1|a|COMPLETED|" + at + "|2|3020.5|" + at + "\n",
+		documented[3]: "1|a||LAB|CREATED|" + at + "\n",
+	}
+}
+
+func publicQueries(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	for query, want := range Documented(t, db) {
+		rows, err := h.SQL(t, db).QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, _, _ := strings.Cut(strings.TrimPrefix(query, "SELECT "), " FROM ")
+		same(t, "columns", strings.Split(asked, ", "), columns)
+		var got strings.Builder
+		for rows.Next() {
+			values, dest := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				dest[i] = &values[i]
+			}
+			if err := rows.Scan(dest...); err != nil {
+				t.Fatal(err)
+			}
+			got.WriteString(strings.TrimSuffix(strings.Join(texts(values), "|"), "|") + "\n")
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+		same(t, query, want, got.String())
+	}
+}
+
+func texts(values []any) (all []string) {
+	for _, v := range values {
+		all = append(all, fmt.Sprint(v))
+	}
+	return all
+}
+
+func allOrNothing(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	boom := errors.New("boom")
+	err := db.InTx(t.Context(), func(tx *store.DB) error {
+		AddBot(t, tx, "a")
+		if _, err := tx.Bot(t.Context(), "a"); err != nil {
+			t.Errorf("a transaction does not see its own bot: %v", err)
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatalf("%v, want boom", err)
+	}
+	func() {
+		defer func() { _ = recover() }()
+		_ = db.InTx(t.Context(), func(tx *store.DB) error {
+			AddBot(t, tx, "b")
+			panic(boom)
+		})
+	}()
+	bots, err := db.Bots(t.Context())
+	if err != nil || len(bots) != 0 {
+		t.Errorf("%d bots after two failed transactions, %v", len(bots), err)
+	}
+	AddBot(t, db, "c") // the one writing connection is free again
+}

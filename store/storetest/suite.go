@@ -1,0 +1,49 @@
+package storetest
+
+import (
+	"database/sql"
+	"testing"
+	"time"
+
+	"assay/store"
+)
+
+// Harness opens a new, empty database of one kind.
+type Harness struct {
+	Open func(t testing.TB, clock func() time.Time) *store.DB
+	SQL  func(t testing.TB, db *store.DB) *sql.DB // a plain connection to the same database
+}
+
+// Run runs the whole suite.
+func Run(t *testing.T, h Harness) {
+	for name, test := range map[string]func(*testing.T, Harness){
+		"bots come back as stored":              botsComeBack,
+		"a moved bot leaves an event":           movesLeaveEvents,
+		"every change raises the revision":      changesRaiseRevision,
+		"commits are announced":                 commitsAreAnnounced,
+		"a bot has one active job":              oneActiveJob,
+		"the total cap holds":                   totalCap,
+		"admission keeps the caps":              admissionKeepsCaps,
+		"a job's life":                          jobLife,
+		"a failed attempt goes back and waits":  failedAttemptWaits,
+		"a released attempt does not count":     releasedAttempt,
+		"the fence keeps a late worker out":     fence,
+		"a lost lease saves nothing":            lostLeaseSavesNothing,
+		"stalled and overdue jobs are found":    stalledAndOverdue,
+		"cancelling":                            cancelling,
+		"results come back as stored":           resultsComeBack,
+		"a job has one session":                 oneSession,
+		"the fleet shows what counts":           fleetShowsWhatCounts,
+		"the fleet is filtered":                 fleetFilter,
+		"the planner's snapshot":                planSnapshot,
+		"failures in a row":                     failuresInARow,
+		"the boundary decides what counts":      boundaryDecides,
+		"data sets supersede and are accepted":  dataSets,
+		"a tick's counts must add up":           tickCounts,
+		"plans of bots are kept":                botPlans,
+		"the documented queries work unchanged": publicQueries,
+		"a transaction is all or nothing":       allOrNothing,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, h) })
+	}
+}

@@ -1,0 +1,78 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"assay/job"
+	"assay/store"
+)
+
+// Reaper ends the attempts of workers that no longer beat and of jobs that
+// outlived their time limit, and puts the jobs back into the queue as long as
+// they have attempts left.
+type Reaper struct {
+	DB     *store.DB
+	Config Config
+	Log    *slog.Logger
+}
+
+// Reap returns how many attempts it ended. The planner calls it on every tick.
+func (r Reaper) Reap(ctx context.Context) (int, error) {
+	stalled, err := r.DB.Stalled(ctx, r.Config.StuckAfter)
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.end(ctx, stalled, job.OutcomeStalled, func(j job.Job) string {
+		return fmt.Sprintf("worker %s has not been heard of since %s", j.WorkerID, j.HeartbeatAt.Format("15:04:05Z"))
+	})
+	for _, t := range slices.Sorted(maps.Keys(r.Config.Limits)) {
+		if err != nil {
+			return n, err
+		}
+		var late []job.Job
+		if late, err = r.DB.Overdue(ctx, t, r.Config.Limits[t]); err != nil {
+			return n, err
+		}
+		var ended int
+		ended, err = r.end(ctx, late, job.OutcomeTimedOut, func(job.Job) string {
+			return timeLimit{r.Config.Limits[t]}.Error()
+		})
+		n += ended
+	}
+	return n, err
+}
+
+// ReapDead ends the running attempts of every worker but the one named. Only
+// the instance that holds the data directory's lock may call it: then the
+// others are dead for certain, and their jobs need not wait to grow stale.
+func (r Reaper) ReapDead(ctx context.Context, worker string) (int, error) {
+	jobs, err := r.DB.RunningElsewhere(ctx, worker)
+	if err != nil {
+		return 0, err
+	}
+	return r.end(ctx, jobs, job.OutcomeStalled, func(j job.Job) string {
+		return fmt.Sprintf("the process of worker %s ended in the middle of it", j.WorkerID)
+	})
+}
+
+func (r Reaper) end(ctx context.Context, jobs []job.Job, o job.Outcome, reason func(job.Job) string) (n int, err error) {
+	for _, j := range jobs {
+		decision := job.After(j.Attempt, j.MaxAttempts, o, r.DB.Now())
+		err := r.DB.EndAttempt(ctx, store.LeaseOf(j), o, reason(j), decision)
+		if errors.Is(err, store.ErrLeaseLost) {
+			continue // it ended by itself in the meantime
+		}
+		if err != nil {
+			return n, fmt.Errorf("reap job %d: %w", j.ID, err)
+		}
+		n++
+		discardIfNil(r.Log).Warn("attempt reaped", "job", j.ID, "bot", j.BotID, "attempt", j.Attempt,
+			"outcome", o, "reason", reason(j), "then", decision.Status)
+	}
+	return n, nil
+}
