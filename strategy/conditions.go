@@ -1,5 +1,7 @@
 package strategy
 
+import "math"
+
 // Conditions are three-valued: a bit of t is set where the condition is known
 // to be true, one of f where it is known to be false, neither where an operand
 // is undefined. A rule acts on t alone, so nothing trades on what is unknown,
@@ -21,24 +23,42 @@ func conditionKernel(do string, out *column, in [2]*column) kernel {
 type above struct{ a, b, out *column }
 
 func (k *above) run(b *block) {
-	for w, from := 0, 0; from < b.n; w, from = w+1, from+64 {
-		x := k.a.v[from:min(from+64, b.n)]
-		y := k.b.v[from:][:len(x)]
-		var t, f uint64
-		for i, a := range x {
-			c := y[i]
-			var yes, no uint64
-			if a > c {
-				yes = 1
-			}
-			if a <= c {
-				no = 1
-			}
-			t |= yes << (i & 63)
-			f |= no << (i & 63)
-		}
-		k.out.t[w], k.out.f[w] = t, f
+	word := compare
+	if k.a.whole && k.b.whole {
+		word = compareWhole
 	}
+	for w, from := 0, 0; from < b.n; w, from = w+1, from+64 {
+		to := min(from+64, b.n)
+		k.out.t[w], k.out.f[w] = word(k.a.v[from:to], k.b.v[from:to])
+	}
+}
+
+// compare gives the masks of x > y and x <= y for up to 64 bars.
+func compare(x, y []float64) (t, f uint64) {
+	y = y[:len(x)]
+	for i, a := range x {
+		var yes, no uint64
+		if a > y[i] {
+			yes = 1
+		}
+		if a <= y[i] {
+			no = 1
+		}
+		t |= yes << (i & 63)
+		f |= no << (i & 63)
+	}
+	return t, f
+}
+
+// compareWhole does the same where nothing is undefined: the sign of y - x
+// tells all, at less than half the time.
+func compareWhole(x, y []float64) (t, f uint64) {
+	y = y[:len(x)]
+	for i, a := range x {
+		t = t>>1 | math.Float64bits(y[i]-a)&(1<<63)
+	}
+	t >>= 64 - len(x)
+	return t, ^t & (^uint64(0) >> (64 - len(x)))
 }
 
 // equal is a == b.

@@ -26,16 +26,24 @@ func (m *machine) kernel(i int, s step) kernel {
 		for j := range out.v {
 			out.v[j] = s.k
 		}
+		out.whole = defined(s.k)
 		return idle{}
 	case "+", "-", "*", "/", "min", "max", "negate", "abs", "risk of distance", "risk of level":
 		return arithmeticKernel(s.do, out, in)
-	case "mean", "ema", "ema_first", "highest", "lowest", "deviation", "ago":
+	case "mean", "ema", "ema_first", "wilder", "highest", "lowest", "deviation", "ago":
 		return windowKernel(s, out, in[0])
-	case "rsi", "atr", "adx":
-		return wilderKernel(s, out)
+	case "true_range":
+		return &trueRange{out}
+	case "rsi":
+		a := 1 / float64(s.n)
+		return &rsi{newSmooth(a, s.n), newSmooth(a, s.n), in[0], out}
+	case "adx":
+		return &adx{n: s.n, smooth: newSmooth(1/float64(s.n), s.n), out: out}
 	case "open", "high", "low", "close", "volume", "bars_since_start":
+		out.whole = true
 		return &barColumn{s.do, out}
 	}
+	m.block.timed = true
 	return sessionKernel(s, out)
 }
 
@@ -122,6 +130,7 @@ func arithmeticKernel(do string, out *column, in [2]*column) kernel {
 
 func (k *arithmetic) run(b *block) {
 	x, y, v := k.a.v[:b.n], k.b.v[:b.n], k.out.v[:b.n]
+	k.out.whole = k.a.whole && k.b.whole && (k.do == "+" || k.do == "-")
 	switch k.do {
 	case "+":
 		for i := range v {

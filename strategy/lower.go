@@ -26,9 +26,14 @@ func (c *compiler) word(n *node) int {
 	case "opening_range":
 		minutes := c.whole(n, 0)
 		return c.add(n.text+" "+n.field+" "+strconv.Itoa(minutes), step{do: n.text + "." + n.field, n: minutes})
-	case "rsi", "atr", "adx":
+	case "rsi":
+		x := c.column("close")
+		return c.series("rsi", c.pair("-", x, c.series("ago", x, 1)), c.whole(n, 0))
+	case "atr":
+		return c.series("wilder", c.column("true_range"), c.whole(n, 0))
+	case "adx":
 		k := c.whole(n, 0)
-		return c.add(n.text+" "+strconv.Itoa(k), step{do: n.text, n: k})
+		return c.add("adx "+strconv.Itoa(k), step{do: "adx", n: k})
 	case "sma", "average":
 		return c.series("mean", c.node(n.args[0]), c.whole(n, 1))
 	case "ema", "ema_first", "highest", "lowest", "deviation", "ago":

@@ -60,14 +60,16 @@ type block struct {
 	n       int
 	base    int32   // ticks that prices are measured from
 	segment stretch // the one that shift found last
+	timed   bool    // some kernel reads the clock
 	clock   *clock
 }
 
 // column is what a step gives for a block: numbers, NaN where undefined, or a
 // condition as two bit masks, where it is known to be true and to be false.
 type column struct {
-	v    []float64
-	t, f []uint64
+	v     []float64
+	t, f  []uint64
+	whole bool // every number of this block is known to be defined and finite
 }
 
 // kernel computes a step for a block and keeps what the next block needs.
@@ -85,6 +87,7 @@ func (p *Program) start(bars *market.Bars) *machine {
 	for i, s := range p.steps {
 		m.kernels = append(m.kernels, m.kernel(i, s))
 	}
+	pairUp(m.kernels)
 	for i, text := range p.reasons {
 		if text != "" {
 			m.reason[i] = int16(len(m.signals.Reasons))
@@ -98,7 +101,9 @@ func (p *Program) start(bars *market.Bars) *machine {
 func (m *machine) advance(n int) {
 	b := &m.block
 	b.from, b.n = m.at, n
-	b.clock.run(b)
+	if b.timed {
+		b.clock.run(b)
+	}
 	for _, k := range m.kernels {
 		k.run(b)
 	}

@@ -2,74 +2,59 @@ package strategy
 
 import "math"
 
-// wilderKernel makes the indicators of Welles Wilder (New Concepts in
-// Technical Trading Systems, 1978), seeded as TA-Lib does.
-func wilderKernel(s step, out *column) kernel {
-	a := 1 / float64(s.n)
-	switch s.do {
-	case "rsi":
-		return &rsi{up: newSmooth(a, s.n), down: newSmooth(a, s.n), out: out}
-	case "atr":
-		return &atr{smooth: newSmooth(a, s.n), out: out}
-	}
-	return &adx{n: s.n, smooth: newSmooth(a, s.n), out: out}
-}
+// The indicators of Welles Wilder (New Concepts in Technical Trading Systems,
+// 1978), seeded as TA-Lib does. atr is the average with a = 1/n of trueRange.
 
-// step is one bar and the one before, in adjusted prices.
-type twoBars struct {
-	high, low, close             float64
-	prevHigh, prevLow, prevClose float64
-}
+// trueRange is the range of a bar extended to the close before; undefined on
+// the first bar of all.
+type trueRange struct{ out *column }
 
-// trueRange is the range of a bar, extended to the close before.
-func (t twoBars) trueRange() float64 {
-	return max(t.high, t.prevClose) - min(t.low, t.prevClose)
-}
-
-// pairs calls visit for every bar of the block with the bar before it, and
-// writes what it returns; the first bar of all has none and gives undefined.
-func (b *block) pairs(out []float64, visit func(t twoBars) float64) {
-	bars := b.bars
-	for i := range out[:b.n] {
-		j := b.from + i
-		if j == 0 {
-			out[i] = undefined
+func (k *trueRange) run(b *block) {
+	for i := range k.out.v[:b.n] {
+		if b.from+i == 0 {
+			k.out.v[i] = undefined
 			continue
 		}
-		now, before := b.shift(j), b.shift(j-1)
-		out[i] = visit(twoBars{
-			float64(bars.High[j] - now), float64(bars.Low[j] - now), float64(bars.Close[j] - now),
-			float64(bars.High[j-1] - before), float64(bars.Low[j-1] - before), float64(bars.Close[j-1] - before),
-		})
+		k.out.v[i] = float64(b.pair(b.from + i).trueRange())
 	}
 }
 
-// rsi is 100 up / (up + down) of the smoothed gains and losses, 50 when
-// nothing moved.
+// twoBars is a bar and the one before, in adjusted ticks. Whole numbers keep
+// max and min fast.
+type twoBars struct {
+	high, low                    int32
+	prevHigh, prevLow, prevClose int32
+}
+
+// pair returns bar j and the one before.
+func (b *block) pair(j int) twoBars {
+	before := b.shift(j - 1)
+	now := b.shift(j)
+	return twoBars{
+		b.bars.High[j] - now, b.bars.Low[j] - now,
+		b.bars.High[j-1] - before, b.bars.Low[j-1] - before, b.bars.Close[j-1] - before,
+	}
+}
+
+func (t twoBars) trueRange() int32 { return max(t.high, t.prevClose) - min(t.low, t.prevClose) }
+
+// rsi is 100 up / (up + down) of the smoothed gains and losses of a series of
+// changes, 50 when nothing moved.
 type rsi struct {
 	up, down smooth
-	out      *column
+	in, out  *column
 }
 
 func (k *rsi) run(b *block) {
-	b.pairs(k.out.v, func(t twoBars) float64 {
-		change := t.close - t.prevClose
-		up, down := k.up.push(max(change, 0)), k.down.push(max(-change, 0))
+	for i, change := range k.in.v[:b.n] {
+		size := math.Abs(change)
+		up, down := k.up.push((size+change)/2), k.down.push((size-change)/2)
 		if up+down == 0 {
-			return 50
+			k.out.v[i] = 50
+			continue
 		}
-		return 100 * up / (up + down)
-	})
-}
-
-// atr is the smoothed true range.
-type atr struct {
-	smooth
-	out *column
-}
-
-func (k *atr) run(b *block) {
-	b.pairs(k.out.v, func(t twoBars) float64 { return k.push(t.trueRange()) })
+		k.out.v[i] = 100 * up / (up + down)
+	}
 }
 
 // adx smooths the directional index. Running sums begin as the plain sum of
@@ -82,17 +67,23 @@ type adx struct {
 }
 
 func (k *adx) run(b *block) {
-	b.pairs(k.out.v, func(t twoBars) float64 {
+	for i := range k.out.v[:b.n] {
+		if b.from+i == 0 {
+			k.out.v[i] = undefined
+			continue
+		}
+		t := b.pair(b.from + i)
 		up, down := t.high-t.prevHigh, t.prevLow-t.low
-		plus, minus := 0.0, 0.0
 		switch {
 		case up > down && up > 0:
-			plus = up
+			down = 0
 		case down > up && down > 0:
-			minus = down
+			up = 0
+		default:
+			up, down = 0, 0
 		}
-		return k.next(plus, minus, t.trueRange())
-	})
+		k.out.v[i] = k.next(float64(up), float64(down), float64(t.trueRange()))
+	}
 }
 
 func (k *adx) next(plus, minus, size float64) float64 {

@@ -14,6 +14,8 @@ func windowKernel(s step, out, in *column) kernel {
 		return newAverage(2/float64(s.n+1), s.n, in, out)
 	case "ema_first":
 		return newAverage(2/float64(s.n+1), 1, in, out)
+	case "wilder":
+		return newAverage(1/float64(s.n), s.n, in, out)
 	case "highest":
 		return &extreme{n: s.n, sign: 1, bar: make([]int, s.n), value: w.ring, in: in, out: out}
 	case "lowest":
@@ -174,21 +176,23 @@ func newAverage(a float64, seed int, in, out *column) *average {
 
 func (k *average) run(b *block) {
 	x, v := k.in.v[:b.n], k.out.v[:b.n]
-	i := 0
-	for ; i < len(x) && k.seen < k.seed; i++ {
-		v[i] = k.push(x[i])
+	k.out.whole = k.ready()
+	if !k.out.whole {
+		for i := range x {
+			v[i] = k.push(x[i])
+		}
+		return
 	}
 	y := k.y
-	for ; i < len(x); i++ {
-		if !defined(x[i]) {
-			v[i] = undefined
-			continue
-		}
-		y = float64(k.a*x[i]) + float64(k.b*y)
+	for i, x := range x {
+		y = float64(k.a*x) + float64(k.b*y)
 		v[i] = y
 	}
 	k.y = y
 }
+
+// ready says that no value of this block will be undefined.
+func (k *average) ready() bool { return k.in.whole && k.seen >= k.seed }
 
 // smooth is the state of an exponential average.
 type smooth struct {
