@@ -48,7 +48,7 @@ func New(c Config) (*Server, error) {
 	})
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("/api/", unknownCall)
-	mux.Handle("GET /", console{c.Console})
+	mux.Handle("/", console{c.Console})
 	s.handler = secured(compressed(mux))
 	return s, nil
 }

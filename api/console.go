@@ -17,6 +17,11 @@ const csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self
 	"object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		writeProblem(w, http.StatusMethodNotAllowed, "a page can only be read")
+		return
+	}
 	w.Header().Set("Content-Security-Policy", csp)
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 	asset := strings.HasPrefix(name, "assets/")
