@@ -28,6 +28,9 @@ func Check(b *market.Bars, calendar *market.Calendar) Report {
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1),
 		SessionClosed: closedSession(b, calendar.LastClosed(time.Unix(end, 0))),
 	}
+	r := &c.report // empty lists, not null, in JSON
+	r.Reasons, r.Notes, r.Missing = []string{}, []string{}, []market.Date{}
+	r.Holes, r.Weekly, r.Rolls, r.Jumps = []Hole{}, []WeeklyHole{}, []Roll{}, []Jump{}
 	c.hours()
 	c.prices()
 	c.coverage()
@@ -73,8 +76,7 @@ func (c *checker) hours() {
 		}
 		if unix < s.Open.Unix() || unix >= s.Close.Unix() {
 			if r.Outside.Bars++; r.Outside.Bars == 1 {
-				first := b.Start(i)
-				r.Outside.First = &first
+				r.Outside.First = b.Start(i)
 			}
 		}
 		day := unix >= s.DayOpen.Unix() && unix < s.DayClose.Unix()

@@ -102,6 +102,9 @@ func (c *checker) count(s *slot, day, here bool) {
 // close ends a hole.
 func (c *checker) close(h *Hole) {
 	if h.Bars > 0 {
+		if halt, ok := market.HaltAt(h.From); ok && !h.To.After(halt.To) {
+			h.Why = halt.Reason
+		}
 		c.report.HoleCount++
 		c.report.Holes = append(c.report.Holes, *h)
 	}

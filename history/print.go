@@ -3,7 +3,6 @@ package history
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 const minutes = "2006-01-02 15:04"
@@ -14,8 +13,8 @@ func (r Report) String() string {
 	line := func(word, format string, args ...any) {
 		fmt.Fprintf(&out, "%-10s %s\n", word, fmt.Sprintf(format, args...))
 	}
-	line("set", "%s %s, %d bars in %d sessions, %s to %s UTC", r.Symbol, r.Interval, r.Bars, r.Sessions,
-		r.FirstBar.Format(minutes), r.LastBar.Format(minutes))
+	line("set", "%s %s, %s in %s, %s to %s UTC", r.Symbol, r.Interval, count(r.Bars, "bar"),
+		count(r.Sessions, "session"), r.FirstBar.Format(minutes), r.LastBar.Format(minutes))
 	line("verdict", "%s", r.Verdict)
 	for _, reason := range r.Reasons {
 		line("because", "%s", reason)
@@ -24,7 +23,7 @@ func (r Report) String() string {
 		line("note", "%s", n)
 	}
 	if r.Judged > 0 {
-		line("judged", "%s to %s, %d trade dates", r.JudgedFrom, r.JudgedTo, r.Judged)
+		line("judged", "%s to %s, %s", r.JudgedFrom, r.JudgedTo, count(r.Judged, "trade date"))
 		line("regular", "%s", r.RTH)
 		line("overnight", "%s", r.ETH)
 		line("missing", "%s", r.missing())
@@ -41,7 +40,7 @@ func (r Report) String() string {
 		line("jump", "%s UTC %s to %s (%s %%)", j.At.Format(minutes), j.From, j.To, j.Percent)
 	}
 	line("no volume", "%s", r.Idle)
-	line("outside", "%d bars outside the exchange's hours", r.Outside.Bars)
+	line("outside", "%s outside the exchange's hours", count(r.Outside.Bars, "bar"))
 	line("prices", "all on the tick; no time is there twice")
 	return out.String()
 }
@@ -57,7 +56,7 @@ func (r Report) missing() string {
 	if more := len(r.Missing) - len(dates); more > 0 {
 		dates = append(dates, fmt.Sprintf("and %d more", more))
 	}
-	return fmt.Sprintf("%d sessions: %s", len(r.Missing), strings.Join(dates, ", "))
+	return fmt.Sprintf("%s: %s", count(len(r.Missing), "session"), strings.Join(dates, ", "))
 }
 
 // String prints "43001 of 43134 bars (99.7 %)".
@@ -71,7 +70,10 @@ func (h Hole) String() string {
 	if h.RTH > 0 {
 		part = fmt.Sprintf("%d in regular hours", h.RTH)
 	}
-	return fmt.Sprintf("%s to %s UTC, %d bars, %s", h.From.Format(minutes), h.To.Format(time.TimeOnly)[:5], h.Bars, part)
+	if h.Why != "" {
+		part += ": " + h.Why
+	}
+	return fmt.Sprintf("%s to %s UTC, %s, %s", h.From.Format(minutes), h.To.Format("15:04"), count(h.Bars, "bar"), part)
 }
 
 // String prints how many bars traded nothing, and the longest run.
@@ -79,6 +81,14 @@ func (i Idle) String() string {
 	if i.Bars == 0 {
 		return "no bar"
 	}
-	return fmt.Sprintf("%d bars, %d in regular hours; longest %d from %s UTC", i.Bars, i.RTH,
+	return fmt.Sprintf("%s, %d in regular hours; longest run %d from %s UTC", count(i.Bars, "bar"), i.RTH,
 		i.Longest.Bars, i.Longest.From.Format(minutes))
+}
+
+// count prints "1 bar" or "2 bars".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

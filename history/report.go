@@ -35,15 +35,15 @@ type Report struct {
 	Sessions      int       `json:"sessions"` // trade dates with bars
 	FirstBar      time.Time `json:"firstBar"`
 	LastBar       time.Time `json:"lastBar"`
-	SessionClosed time.Time `json:"sessionClosed"` // close of the last session held; zero without one
+	SessionClosed time.Time `json:"sessionClosed,omitzero"` // close of the last session held; zero without one
 
 	Verdict Verdict  `json:"verdict"`
 	Reasons []string `json:"reasons"` // why it is refused, a sentence each
 	Notes   []string `json:"notes"`   // what an operator should know all the same
 
 	Judged     int         `json:"judged"` // trade dates held against the calendar
-	JudgedFrom market.Date `json:"judgedFrom"`
-	JudgedTo   market.Date `json:"judgedTo"`
+	JudgedFrom market.Date `json:"judgedFrom,omitzero"`
+	JudgedTo   market.Date `json:"judgedTo,omitzero"`
 	NotJudged  int         `json:"notJudged"` // trade dates outside the calendar's years
 
 	RTH       Coverage      `json:"rth"`
@@ -77,7 +77,8 @@ type Hole struct {
 	From time.Time   `json:"from"`
 	To   time.Time   `json:"to"`
 	Bars int         `json:"bars"`
-	RTH  int         `json:"rthBars"` // of these, in the day session
+	RTH  int         `json:"rthBars"`       // of these, in the day session
+	Why  string      `json:"why,omitempty"` // a halt of the exchange, when one is known
 }
 
 // WeeklyHole is a stretch that is missing on the same weekday again and again.
@@ -111,7 +112,7 @@ type Jump struct {
 type Idle struct {
 	Bars    int   `json:"bars"`
 	RTH     int   `json:"rthBars"`
-	Longest Quiet `json:"longest"`
+	Longest Quiet `json:"longest,omitzero"`
 }
 
 // Quiet is a run of bars without volume.
@@ -123,8 +124,8 @@ type Quiet struct {
 
 // Outside counts bars outside the exchange's hours.
 type Outside struct {
-	Bars  int        `json:"bars"`
-	First *time.Time `json:"first"`
+	Bars  int       `json:"bars"`
+	First time.Time `json:"first,omitzero"`
 }
 
 // Refusal returns the reasons as one sentence, "" when the set passes.
@@ -161,9 +162,23 @@ func (c *checker) judge() {
 	if r.Returns > 0 {
 		note("the contract goes back to an earlier one %d times", r.Returns)
 	}
+	if c.adjusted() {
+		note("no price jumps at any of the %d rolls: the prices are back-adjusted and never traded like this", len(r.Rolls))
+	}
 	if r.Verdict = Pass; len(r.Reasons) > 0 {
 		r.Verdict = Refused
 	}
+}
+
+// adjusted says whether the prices join at every roll to within a tick, which
+// contracts of different months do not.
+func (c *checker) adjusted() bool {
+	for _, s := range c.bars.Segments {
+		if s.Gap < -1 || s.Gap > 1 {
+			return false
+		}
+	}
+	return len(c.bars.Segments) > 2
 }
 
 func share(part, whole int) float64 {
