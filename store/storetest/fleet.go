@@ -83,7 +83,9 @@ func changesRaiseRevision(t *testing.T, h Harness) {
 		{"pause", func() error { return db.PauseBot(t.Context(), "bot-0001", "holiday") }},
 		{"resume", func() error { return db.ResumeBot(t.Context(), "bot-0001") }},
 		{"move", func() error { return db.MoveBot(t.Context(), "bot-0001", bot.Paper, bot.ByOperator, "R") }},
-		{"plan", func() error { return db.SavePlans(t.Context(), []store.BotPlan{{BotID: "bot-0001", Reason: "NOT_DUE"}}) }},
+		{"plan", func() error {
+			return db.SavePlans(t.Context(), []store.BotPlan{{BotID: "bot-0001", Reason: "NOT_DUE"}})
+		}},
 	} {
 		before, err := db.Revision(t.Context())
 		if err != nil {
