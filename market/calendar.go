@@ -175,3 +175,20 @@ func (c *Calendar) LastClosed(t time.Time) Session {
 	}
 	return s
 }
+
+// Halt is a time when the exchange stood still without notice.
+type Halt struct {
+	From, To time.Time
+	Reason   string
+}
+
+// HaltAt returns the halt that t falls into. The list is short and kept by
+// hand: no calendar announces halts. All groups stood still in each of them.
+func HaltAt(t time.Time) (Halt, bool) {
+	h := Halt{ // 2025-11-27 20:50 to 2025-11-28 07:30 Chicago
+		From:   time.Date(2025, 11, 28, 2, 50, 0, 0, time.UTC),
+		To:     time.Date(2025, 11, 28, 13, 30, 0, 0, time.UTC),
+		Reason: "the exchange halted, data-centre failure",
+	}
+	return h, !t.Before(h.From) && t.Before(h.To)
+}
