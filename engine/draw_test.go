@@ -43,7 +43,7 @@ func drawBars(t *rapid.T) *market.Bars {
 	var locked []bool
 	var segments []market.Segment
 	price := int32(1000)
-	for _, bits := range rapid.SliceOfN(rapid.Uint32(), 40, 150).Draw(t, "bars") {
+	for _, bits := range rapid.SliceOfN(rapid.Uint32(), 60, 150).Draw(t, "bars") {
 		take := func(n uint32) int32 { v := bits % n; bits /= n; return int32(v) }
 		for at = at.Add(30 * time.Minute); calendar.At(at) == market.Shut; {
 			at = at.Add(30 * time.Minute)
@@ -62,7 +62,7 @@ func drawBars(t *rapid.T) *market.Bars {
 		c.Open, c.Close = append(c.Open, open), append(c.Close, price)
 		c.High = append(c.High, max(open, price)+take(5))
 		c.Low = append(c.Low, min(open, price)-take(5))
-		c.Volume = append(c.Volume, 7*take(12))
+		c.Volume = append(c.Volume, 77-7*take(12))
 		locked = append(locked, take(20) == 1)
 	}
 	b, err := market.NewBars("ES", 30*time.Minute, c, segments)
@@ -84,7 +84,7 @@ func drawBracket(t *rapid.T) strategy.Bracket {
 	case 1:
 		return strategy.Bracket{Kind: strategy.Level, Ticks: rapid.Int32Range(970, 1030).Draw(t, "level")}
 	default:
-		return strategy.Bracket{Kind: strategy.Distance, Ticks: rapid.Int32Range(1, 15).Draw(t, "distance")}
+		return strategy.Bracket{Kind: strategy.Distance, Ticks: rapid.SampledFrom([]int32{1, 3, 8, 15, 40}).Draw(t, "distance")}
 	}
 }
 
@@ -115,14 +115,14 @@ func drawLimits(t *rapid.T) strategy.Limits {
 		TradesPerDay: rapid.Int32Range(0, 2).Draw(t, "trades a day"),
 		DailyLoss:    rapid.SampledFrom([]market.Money{0, 100_000, 400_000}).Draw(t, "daily loss"),
 		Flat:         -1,
-		FlatAtClose:  rapid.Bool().Draw(t, "flat at close"),
+		FlatAtClose:  rapid.SampledFrom([]bool{true, false}).Draw(t, "flat at close"),
 		Reverse:      rapid.Bool().Draw(t, "reverse"),
 	}
 	if rapid.Bool().Draw(t, "window") {
 		l.EntryFrom, l.EntryTo = minute.Draw(t, "from"), minute.Draw(t, "to")
 	}
-	if rapid.Bool().Draw(t, "flat time") {
-		l.Flat = minute.Draw(t, "flat")
+	if rapid.SampledFrom([]bool{true, false}).Draw(t, "flat time") {
+		l.Flat = rapid.SampledFrom([]int16{955, 720, 300}).Draw(t, "flat")
 	}
 	return l
 }
@@ -141,11 +141,13 @@ func drawCosts(t *rapid.T) Costs {
 // The properties are worth something only if the draws meet every rule.
 func TestDrawsMeetEveryRule(t *testing.T) {
 	seen := map[FillReason]int{}
-	rapid.Check(t, func(t *rapid.T) {
-		for _, f := range drawRun(t).ledger().Fills {
-			seen[f.Reason]++
-		}
-	})
+	for range 5 {
+		rapid.Check(t, func(t *rapid.T) {
+			for _, f := range drawRun(t).ledger().Fills {
+				seen[f.Reason]++
+			}
+		})
+	}
 	for _, why := range []FillReason{
 		Entered, Stopped, StoppedGap, Targeted, Signalled, Reversed, Flattened, SessionEnd, LossLimit, Rolled,
 	} {
