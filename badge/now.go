@@ -41,11 +41,14 @@ func Now(f Facts, now time.Time) BotNow {
 // Until is the next moment after now at which Now says something else without
 // any change of the facts, apart from ages; zero when there is none.
 func Until(f Facts, now time.Time) time.Time {
-	moments := []time.Time{f.Bot.CreatedAt.Add(Recent), f.Bot.StageLockedUntil}
-	if f.Last != nil {
+	moments := []time.Time{f.Bot.StageLockedUntil}
+	if fresh(f, now) {
+		moments = append(moments, f.Bot.CreatedAt.Add(Recent))
+	}
+	if f.Last != nil && f.Last.Status == job.Completed {
 		moments = append(moments, f.Last.CompletedAt.Add(Recent))
 	}
-	if f.Instance != nil {
+	if hasRunner(f) {
 		moments = append(moments, lastBeat(f.Instance).Add(f.StaleBeat+time.Nanosecond))
 	}
 	var first time.Time
