@@ -132,8 +132,10 @@ func (c *checker) prices() {
 			r.JumpCount++
 			if len(r.Jumps) < longestListed {
 				r.Jumps = append(r.Jumps, Jump{
-					At: b.Start(i), Percent: fmt.Sprintf("%+.1f", 100*move),
-					From: contract.FormatPrice(market.Price(b.Close[i-1])), To: contract.FormatPrice(market.Price(b.Open[i])),
+					At:      b.Start(i),
+					From:    contract.FormatPrice(market.Price(b.Close[i-1])),
+					To:      contract.FormatPrice(market.Price(b.Open[i])),
+					Percent: fmt.Sprintf("%+.1f", 100*move),
 				})
 			}
 		}

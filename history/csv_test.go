@@ -110,10 +110,10 @@ func TestContractNames(t *testing.T) {
 
 // Each refusal is one sentence with the place and the remedy.
 func TestRefusals(t *testing.T) {
-	edit := func(old, new string) string {
-		out := strings.Replace(good, old, new, 1)
+	edit := func(from, to string) string {
+		out := strings.Replace(good, from, to, 1)
 		if out == good {
-			panic("the edit " + old + " changes nothing")
+			panic("the edit " + from + " changes nothing")
 		}
 		return out
 	}
@@ -157,7 +157,7 @@ func TestRefusals(t *testing.T) {
 		{edit(",2570", ""), history.Options{}, "f.csv:2: 6 columns where the header has 7; correct the line, or fetch the file again"},
 		{good + strings.Repeat("9", 5000) + "\n", history.Options{}, "f.csv:5: the line is longer than 4096 bytes; import a CSV file of bars"},
 		{good + strings.Repeat("9", 300_000), history.Options{}, "f.csv:5: the line is longer than 4096 bytes; import a CSV file of bars"},
-		{good[:strings.Index(good, "1707087900")], history.Options{}, "f.csv has too few bars to tell their length; say it with --interval 5m"},
+		{good[:86], history.Options{}, "f.csv has too few bars to tell their length; say it with --interval 5m"},
 	} {
 		b, err := read(c.text, c.options)
 		if err == nil || err.Error() != c.want || assay.KindOf(err) != assay.Invalid || b != nil {

@@ -8,7 +8,9 @@ import (
 
 // aliases are the names under which files call our columns, in lower case.
 var aliases = [len(fields)][]string{
-	{"time", "ts", "timestamp", "timestamp_utc", "time_utc", "datetime", "datetime_utc", "date", "ts_event", "start"},
+	{
+		"time", "ts", "timestamp", "timestamp_utc", "time_utc", "datetime", "datetime_utc", "date", "ts_event", "start",
+	},
 	{"open", "o"},
 	{"high", "h"},
 	{"low", "l"},

@@ -73,7 +73,8 @@ func (h Hole) String() string {
 	if h.Why != "" {
 		part += ": " + h.Why
 	}
-	return fmt.Sprintf("%s to %s UTC, %s, %s", h.From.Format(minutes), h.To.Format("15:04"), count(h.Bars, "bar"), part)
+	return fmt.Sprintf("%s to %s UTC, %s, %s",
+		h.From.Format(minutes), h.To.Format("15:04"), count(h.Bars, "bar"), part)
 }
 
 // String prints how many bars traded nothing, and the longest run.

@@ -27,19 +27,36 @@ func TestRealFilesImportAsTheyAre(t *testing.T) {
 		options history.Options
 		want    summary
 	}{
-		{"futures-5m/ES_5m.csv.gz", history.Options{Symbol: "ES"},
-			summary{5 * time.Minute, 151_453, 9, "2024-02-04T23:00:00Z", "2026-03-30T00:40:00Z", "4976.00", "6374.50", "ESH4"}},
-		{"futures-5m/NQ_5m.csv.gz", history.Options{Symbol: "NQ"},
-			summary{5 * time.Minute, 134_789, 9, "2024-02-06T23:00:00Z", "2026-03-30T00:40:00Z", "17645.75", "23157.50", "NQH4"}},
-		{"futures-5m/CL_5m.csv.gz", history.Options{Symbol: "CL"},
-			summary{5 * time.Minute, 151_836, 9, "2024-02-04T23:00:00Z", "2026-03-30T00:40:00Z", "72.75", "96.60", "CLH4"}},
-		{"futures-5m/GC_5m.csv.gz", history.Options{Symbol: "GC"},
-			summary{5 * time.Minute, 127_606, 15, "2024-02-04T23:00:00Z", "2026-03-29T23:25:00Z", "2047.6", "4505.2", "GCH4"}},
-		{"futures-5m/6E_5m.csv.gz", history.Options{Symbol: "6E"},
-			summary{5 * time.Minute, 116_180, 8, "2024-04-01T22:00:00Z", "2026-03-30T00:15:00Z", "1.12985", "1.15415", "6EM4"}},
-		{"futures-1m-6e/6EH4.XCME_1min_bars_20240101_20240131.csv.gz",
+		{
+			"futures-5m/ES_5m.csv.gz",
+			history.Options{Symbol: "ES"},
+			summary{5 * time.Minute, 151_453, 9, "2024-02-04T23:00:00Z", "2026-03-30T00:40:00Z", "4976.00", "6374.50", "ESH4"},
+		},
+		{
+			"futures-5m/NQ_5m.csv.gz",
+			history.Options{Symbol: "NQ"},
+			summary{5 * time.Minute, 134_789, 9, "2024-02-06T23:00:00Z", "2026-03-30T00:40:00Z", "17645.75", "23157.50", "NQH4"},
+		},
+		{
+			"futures-5m/CL_5m.csv.gz",
+			history.Options{Symbol: "CL"},
+			summary{5 * time.Minute, 151_836, 9, "2024-02-04T23:00:00Z", "2026-03-30T00:40:00Z", "72.75", "96.60", "CLH4"},
+		},
+		{
+			"futures-5m/GC_5m.csv.gz",
+			history.Options{Symbol: "GC"},
+			summary{5 * time.Minute, 127_606, 15, "2024-02-04T23:00:00Z", "2026-03-29T23:25:00Z", "2047.6", "4505.2", "GCH4"},
+		},
+		{
+			"futures-5m/6E_5m.csv.gz",
+			history.Options{Symbol: "6E"},
+			summary{5 * time.Minute, 116_180, 8, "2024-04-01T22:00:00Z", "2026-03-30T00:15:00Z", "1.12985", "1.15415", "6EM4"},
+		},
+		{
+			"futures-1m-6e/6EH4.XCME_1min_bars_20240101_20240131.csv.gz",
 			history.Options{Symbol: "6E", Contract: "6EH4", Stamp: history.StampEnd},
-			summary{time.Minute, 29_996, 0, "2024-01-01T23:00:00Z", "2024-01-31T23:58:00Z", "1.10760", "1.08230", "6EH4"}},
+			summary{time.Minute, 29_996, 0, "2024-01-01T23:00:00Z", "2024-01-31T23:58:00Z", "1.10760", "1.08230", "6EH4"},
+		},
 	} {
 		path, ok := historytest.Path(t, strings.Split(c.file, "/")...)
 		if !ok {

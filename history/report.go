@@ -152,8 +152,8 @@ func (c *checker) judge() {
 		refuse("nothing traded in %.1f %% of the bars of regular hours", 100*idle)
 	}
 	if out := share(r.Outside.Bars, r.Bars); out > outsideShare {
-		refuse("%.1f %% of the bars lie outside the exchange's hours, so the times are likely in a wrong zone or stamped at the end",
-			100*out)
+		refuse("%.1f %% of the bars lie outside the exchange's hours, "+
+			"so the times are likely in a wrong zone or stamped at the end", 100*out)
 	}
 	if r.NotJudged > 0 {
 		first, last := c.calendar.Years()
@@ -163,7 +163,8 @@ func (c *checker) judge() {
 		note("the contract goes back to an earlier one %d times", r.Returns)
 	}
 	if c.adjusted() {
-		note("no price jumps at any of the %d rolls: the prices are back-adjusted and never traded like this", len(r.Rolls))
+		note("no price jumps at any of the %d rolls: the prices are back-adjusted and never traded like this",
+			len(r.Rolls))
 	}
 	if r.Verdict = Pass; len(r.Reasons) > 0 {
 		r.Verdict = Refused

@@ -2,8 +2,6 @@ package history
 
 import (
 	"bytes"
-	"compress/flate"
-	"errors"
 	"strings"
 	"time"
 
@@ -90,7 +88,8 @@ func (r *reader) price(field int, text []byte) (int32, error) {
 		return 0, r.wrong("correct the price or remove the bar", "%s %q is no price", r.layout.names[field], text)
 	}
 	if nano <= 0 {
-		return 0, r.wrong("correct the price or remove the bar", "%s %s is not above zero", r.layout.names[field], text)
+		return 0, r.wrong("correct the price or remove the bar", "%s %s is not above zero",
+			r.layout.names[field], text)
 	}
 	ticks := nano / r.contract.TickNano
 	if ticks > 1<<31-1 {
@@ -147,11 +146,12 @@ func (r *reader) segment(name []byte) error {
 // rootOf reads the root of a contract spelled like ESH4, ESH24 or ESH2024.
 func rootOf(name string) (root string, ok bool) {
 	digits := len(name) - len(strings.TrimRight(name, "0123456789"))
-	if at := len(name) - digits - 1; digits > 0 && digits <= 4 && at > 0 && strings.IndexByte("FGHJKMNQUVXZ", name[at]) >= 0 {
-		_, err := market.ContractOf(name[:at])
-		return name[:at], err == nil
+	at := len(name) - digits - 1
+	if digits < 1 || digits > 4 || at < 1 || strings.IndexByte("FGHJKMNQUVXZ", name[at]) < 0 {
+		return "", false
 	}
-	return "", false
+	_, err := market.ContractOf(name[:at])
+	return name[:at], err == nil
 }
 
 func rfc3339(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.RFC3339) }
@@ -163,9 +163,4 @@ func short(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
-}
-
-func isCorrupt(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.As(err, &corrupt)
 }

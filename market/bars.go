@@ -1,3 +1,6 @@
+// Package market holds the nouns of the exchange: contracts with their ticks
+// and fees, trade dates and sessions, prices and money as whole numbers, and
+// bars as columns.
 package market
 
 import "time"

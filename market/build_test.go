@@ -57,24 +57,43 @@ func TestNewBarsRefuses(t *testing.T) {
 		segments []market.Segment
 		want     string
 	}{
-		"length": {func(c *market.Columns) { c.High = c.High[:2] }, nil,
-			"a column has 2 values and the times are 3; give columns of equal length"},
-		"none": {func(c *market.Columns) { *c = market.Columns{} }, nil,
-			"there are no bars; give at least one bar"},
-		"twice": {func(c *market.Columns) { c.Time[2] = c.Time[1] }, nil,
-			"the bar of 2024-02-04T23:05:00Z is there twice" + fix},
-		"order": {func(c *market.Columns) { c.Time[2] = c.Time[0] }, nil,
-			"the bar of 2024-02-04T23:00:00Z comes after a later one" + fix},
-		"milliseconds": {func(c *market.Columns) { c.Time[2] *= 1000 }, nil,
-			"the bar of 56065-06-21T06:40:00Z is not between 1970 and 2100; are the times seconds?" + fix},
-		"high": {func(c *market.Columns) { c.High[1] = 101 }, nil,
-			"the bar of 2024-02-04T23:05:00Z has a high below its open, low or close" + fix},
-		"low": {func(c *market.Columns) { c.Low[1] = 99 }, nil,
-			"the bar of 2024-02-04T23:05:00Z has a low above its open or close" + fix},
-		"volume": {func(c *market.Columns) { c.Volume[0] = -5 }, nil,
-			"the bar of 2024-02-04T23:00:00Z has the negative volume -5" + fix},
-		"segments": {func(*market.Columns) {}, []market.Segment{{}, {First: 3, Contract: "ESM4"}},
-			"segment 1 (ESM4) begins at bar 3 of 3; let the first begin at bar 0 and each later one after it"},
+		"length": {
+			func(c *market.Columns) { c.High = c.High[:2] }, nil,
+			"a column has 2 values and the times are 3; give columns of equal length",
+		},
+		"none": {
+			func(c *market.Columns) { *c = market.Columns{} }, nil,
+			"there are no bars; give at least one bar",
+		},
+		"twice": {
+			func(c *market.Columns) { c.Time[2] = c.Time[1] }, nil,
+			"the bar of 2024-02-04T23:05:00Z is there twice" + fix,
+		},
+		"order": {
+			func(c *market.Columns) { c.Time[2] = c.Time[0] }, nil,
+			"the bar of 2024-02-04T23:00:00Z comes after a later one" + fix,
+		},
+		"milliseconds": {
+			func(c *market.Columns) { c.Time[2] *= 1000 }, nil,
+			"the bar of 56065-06-21T06:40:00Z is not between 1970 and 2100; are the times seconds?" + fix,
+		},
+		"high": {
+			func(c *market.Columns) { c.High[1] = 101 }, nil,
+			"the bar of 2024-02-04T23:05:00Z has a high below its open, low or close" + fix,
+		},
+		"low": {
+			func(c *market.Columns) { c.Low[1] = 99 }, nil,
+			"the bar of 2024-02-04T23:05:00Z has a low above its open or close" + fix,
+		},
+		"volume": {
+			func(c *market.Columns) { c.Volume[0] = -5 }, nil,
+			"the bar of 2024-02-04T23:00:00Z has the negative volume -5" + fix,
+		},
+		"segments": {
+			func(*market.Columns) {},
+			[]market.Segment{{}, {First: 3, Contract: "ESM4"}},
+			"segment 1 (ESM4) begins at bar 3 of 3; let the first begin at bar 0 and each later one after it",
+		},
 	} {
 		cols := columns()
 		c.spoil(&cols)

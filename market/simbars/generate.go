@@ -66,7 +66,7 @@ type generator struct {
 
 func newGenerator(c market.Contract) *generator {
 	h := fnv.New64a()
-	h.Write([]byte(c.Root))
+	_, _ = h.Write([]byte(c.Root)) // never fails
 	m := characterOf(c)
 	return &generator{
 		calendar: c.Calendar(), market: m, root: h.Sum64(),
@@ -84,7 +84,7 @@ func (g *generator) session(d market.Date) {
 	g.roll(d)
 	first := g.price
 	g.price += float64(g.price * g.gap(d))
-	p := g.plan(d, s)
+	p := g.plan(s)
 	for at := s.Open; at.Before(s.Close); at = at.Add(Interval) {
 		g.bar(at.Unix(), p)
 	}

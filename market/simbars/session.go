@@ -16,7 +16,7 @@ type plan struct {
 }
 
 // plan draws a session's temper: three in ten trend, four in ten revert.
-func (g *generator) plan(d market.Date, s market.Session) plan {
+func (g *generator) plan(s market.Session) plan {
 	sigma := math.Sqrt(g.variance)
 	p := plan{
 		dayOpen: s.DayOpen.Unix(), dayClose: s.DayClose.Unix(),

@@ -1,0 +1,85 @@
+package history
+
+import (
+	"time"
+
+	"assay/market"
+)
+
+// interval returns the length of a bar, and sees that every time is on its grid.
+func (r *reader) interval(want time.Duration) (time.Duration, error) {
+	times := r.columns.Time
+	seconds := int64(want / time.Second)
+	if want == 0 {
+		seconds = commonStep(times)
+	}
+	interval := time.Duration(seconds) * time.Second
+	if seconds == 0 {
+		return 0, r.whole("say it with --interval 5m", "has too few bars to tell their length")
+	}
+	if seconds < 60 || seconds > 3600 || 3600%seconds != 0 || seconds%60 != 0 {
+		return 0, r.whole("import bars of 1m, 2m, 3m, 5m, 10m, 15m, 30m or 1h",
+			"seems to hold bars of %s", interval)
+	}
+	for i, at := range times {
+		if at%seconds != 0 {
+			return 0, r.whole("say the length with --interval, or remove the bar",
+				"has a bar at %s, which is not on the grid of %s bars (bar %d)",
+				time.Unix(at, 0).UTC().Format(time.RFC3339), short(interval), i+1)
+		}
+	}
+	return interval, nil
+}
+
+// commonStep returns the most frequent distance of two neighbours, 0 without any.
+func commonStep(times []int64) (step int64) {
+	count := map[int64]int{}
+	for i := 1; i < len(times); i++ {
+		d := times[i] - times[i-1]
+		if count[d]++; count[d] > count[step] || count[d] == count[step] && d < step {
+			step = d
+		}
+	}
+	return step
+}
+
+// stamp moves times that name the end of a bar to its start. Without a word
+// from the operator, times that look like ends are refused: read as starts, they
+// would shift every session and every time window by one bar.
+func (r *reader) stamp(s Stamp, interval time.Duration) error {
+	seconds := int64(interval / time.Second)
+	if s == StampUnsaid {
+		opens, closes := r.edges()
+		if closes > opens {
+			return r.whole("pass --stamp end to import it, or --stamp start if that is wrong",
+				"looks stamped at the end of its bars: %d bars start when a session closes, %d when one opens",
+				closes, opens)
+		}
+	}
+	if s == StampEnd {
+		for i := range r.columns.Time {
+			r.columns.Time[i] -= seconds
+		}
+	}
+	return nil
+}
+
+// edges counts the times that are the open of a session, and those that are
+// the close of one.
+func (r *reader) edges() (opens, closes int) {
+	calendar := r.contract.Calendar()
+	var s market.Session
+	for _, unix := range r.columns.Time {
+		at := time.Unix(unix, 0)
+		if at.After(s.Close) {
+			s, _ = calendar.Session(calendar.TradeDate(at))
+		}
+		switch {
+		case at.Equal(s.Open):
+			opens++
+		case at.Equal(s.Close):
+			closes++
+		}
+	}
+	return opens, closes
+}
