@@ -183,7 +183,10 @@ func (r *reader) readParams(n *yaml.Node) []Param {
 	}
 	var list []Param
 	for i := 0; f != nil && i < len(n.Content); i += 2 {
-		list = append(list, r.param(n.Content[i], n.Content[i+1]))
+		p := r.param(n.Content[i], n.Content[i+1])
+		if find(p.Name) == nil { // else the rules that use the word are right
+			list = append(list, p)
+		}
 	}
 	return list
 }

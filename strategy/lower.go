@@ -86,7 +86,7 @@ func (c *compiler) number(n *node, i int) float64 {
 		v = math.Round(v*1e9) / 1e9
 	}
 	if message, fix := w.args[i].judge(w, v); message != "" && c.err == nil {
-		c.err = assay.Errorf(assay.Invalid, fix, "%s", strings.Replace(message, "can become", "is", 1))
+		c.err = assay.Errorf(assay.Invalid, fix, "%s", strings.Replace(message, "would be", "is", 1))
 	}
 	return v
 }

@@ -327,7 +327,7 @@ func (a argument) judge(w *word, v float64) (message, fix string) {
 	if a.whole {
 		kind = "a whole number"
 	}
-	return "the " + a.name + " of " + w.name + " can become " + printNumber(math.Round(v*1e6)/1e6),
+	return "the " + a.name + " of " + w.name + " would be " + printNumber(math.Round(v*1e6)/1e6),
 		"keep it " + kind + " from " + printNumber(a.low) + " to " + printNumber(a.high)
 }
 

@@ -49,11 +49,10 @@ func (p *problems) err() error {
 // inside reports a problem at a byte offset of a scalar's value. YAML folds
 // the white space of long scalars, so what is counted are the other characters.
 func (p *problems) inside(n *yaml.Node, offset int, message, fix string) {
-	solid := 0
-	for _, r := range n.Value[:offset] {
-		if !unicode.IsSpace(r) {
-			solid++
-		}
+	solid := len(solids(n.Value[:offset]))
+	atEnd := solid == len(solids(n.Value)) && solid > 0
+	if atEnd {
+		solid-- // there is nothing to point at: point behind the last
 	}
 	line, column := n.Line, n.Column
 	switch n.Style {
@@ -66,13 +65,21 @@ func (p *problems) inside(n *yaml.Node, offset int, message, fix string) {
 		for i, r := range []rune(p.lines[line-1]) {
 			switch {
 			case i < column-1 || unicode.IsSpace(r):
-			case solid == 0:
-				p.add(line, i+1, message, fix)
+			case solid > 0:
+				solid--
+			case atEnd:
+				p.add(line, i+2, message, fix)
 				return
 			default:
-				solid--
+				p.add(line, i+1, message, fix)
+				return
 			}
 		}
 	}
 	p.at(n, message, fix)
+}
+
+// solids returns the characters that are not white space.
+func solids(s string) []rune {
+	return slices.DeleteFunc([]rune(s), unicode.IsSpace)
 }

@@ -168,6 +168,8 @@ func (a argument) check(w *word, i int, n *node) *flaw {
 	switch {
 	case len(a.takes) > 0 && slices.Contains(a.takes, n.typ):
 		return nil
+	case len(a.takes) > 0 && n.typ == ConditionType:
+		return &flaw{i, w.name + " is not for a condition", "write for example " + w.write}
 	case len(a.takes) > 0 && w.name == "sma":
 		return &flaw{i, "sma is for prices, and this is " + n.typ.String(), "use average(…) for anything else"}
 	case len(a.takes) > 0 && w.name == "average":
