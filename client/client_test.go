@@ -1,0 +1,108 @@
+package client_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assay"
+	"assay/api"
+	"assay/bot"
+	"assay/client"
+	"assay/market"
+	"assay/plan"
+	"assay/store"
+)
+
+var noon = time.Date(2026, 11, 23, 18, 38, 47, 0, time.UTC)
+
+// running is an Assay with two bots and one tick.
+func running(t *testing.T) *client.Client {
+	t.Helper()
+	db, err := store.Open(t.Context(), t.TempDir(), func() time.Time { return noon })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	for _, id := range []bot.ID{"a", "b"} {
+		_, err := db.CreateBot(t.Context(),
+			bot.Bot{ID: id, Name: "Bot " + string(id), Symbol: "MES", PromotionMode: bot.Manual, Capital: market.Dollar},
+			store.Version{Hash: "h", Source: "s", Symbol: "MES", Interval: time.Minute, Origin: "STARTER"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = db.AddTick(t.Context(), store.Tick{
+		StartedAt: noon, BotsEvaluated: 2, BotsHeld: 2, HeldBy: map[plan.Reason]int{plan.NoData: 2},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := api.New(api.Config{Store: db, Console: fstest.MapFS{}, StuckAfter: time.Minute, Log: slog.Default()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return client.New(server.URL + "/")
+}
+
+func TestBots(t *testing.T) {
+	bots, total, err := running(t).Bots(t.Context(), 1)
+	if err != nil || total != 2 || len(bots) != 1 {
+		t.Fatalf("%d of %d bots, error %v", len(bots), total, err)
+	}
+	b := bots[0]
+	if b.ID != "a" || b.Name != "Bot a" || b.Stage != bot.Lab || b.BotNow.Badges[0].Display != "Fresh" ||
+		b.Metrics.NetPnl != nil {
+		t.Errorf("bot %+v", b)
+	}
+}
+
+func TestAutonomy(t *testing.T) {
+	got, err := running(t).Autonomy(t.Context(), 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := client.Autonomy{
+		Verdict: "alive", LastFinishedAt: &noon, BotsEvaluated: 2, BotsHeld: 2,
+		Ticks: []client.Tick{{
+			ID: 1, StartedAt: noon, FinishedAt: &noon, BotsEvaluated: 2, BotsHeld: 2,
+			HeldByReason: map[string]int{"NO_DATA": 2},
+		}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestErrorsAreSentences(t *testing.T) {
+	stranger := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(stranger.Close)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	tests := []struct {
+		name string
+		c    *client.Client
+		n    int
+		kind assay.Kind
+		want string
+	}{
+		{"a problem", running(t), 0, assay.Invalid, "query.limit: expected number >= 1"},
+		{"no server", client.New(gone.URL), 1, assay.Unavailable, "start one with assay serve"},
+		{"another server", client.New(stranger.URL), 1, assay.Unavailable, "answered 404 Not Found"},
+		{"no address", client.New(":::"), 1, assay.Invalid, "give it like http://localhost:5000"},
+	}
+	for _, test := range tests {
+		_, _, err := test.c.Bots(t.Context(), test.n)
+		if err == nil || assay.KindOf(err) != test.kind || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v (%s), want %s (%s)", test.name, err, assay.KindOf(err), test.want, test.kind)
+		}
+	}
+}
