@@ -34,9 +34,17 @@ func (r *reader) interval(want time.Duration) (time.Duration, error) {
 // commonStep returns the most frequent distance of two neighbours, 0 without any.
 func commonStep(times []int64) (step int64) {
 	count := map[int64]int{}
+	run := 0 // neighbours mostly share their distance; a map is slow
 	for i := 1; i < len(times); i++ {
 		d := times[i] - times[i-1]
-		if count[d]++; count[d] > count[step] || count[d] == count[step] && d < step {
+		if run++; i+1 < len(times) && times[i+1]-times[i] == d {
+			continue
+		}
+		count[d] += run
+		run = 0
+	}
+	for d, n := range count {
+		if n > count[step] || n == count[step] && d < step {
 			step = d
 		}
 	}

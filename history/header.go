@@ -116,6 +116,9 @@ func separatorOf(line []byte) byte {
 
 // unquote takes spaces and one pair of quotes off.
 func unquote(s []byte) []byte {
+	if n := len(s); n > 0 && s[0] > '"' && s[n-1] > '"' {
+		return s // the common case, in which there is nothing to take off
+	}
 	s = bytes.TrimSpace(s)
 	if n := len(s); n >= 2 && s[0] == '"' && s[n-1] == '"' {
 		return s[1 : n-1]

@@ -53,13 +53,15 @@ func (r *reader) row(line []byte) error {
 
 // split finds the values of our fields in a line.
 func (r *reader) split(line []byte, values *[len(fields)][]byte) error {
-	place := 0
-	for rest, more := line, true; more; place++ {
-		var part []byte
-		part, rest, more = bytes.Cut(rest, []byte{r.layout.separator})
-		if place < r.layout.columns && r.layout.ours[place] >= 0 {
-			values[r.layout.ours[place]] = unquote(part)
+	place, from := 0, 0
+	for at := 0; at <= len(line); at++ {
+		if at < len(line) && line[at] != r.layout.separator {
+			continue
 		}
+		if place < r.layout.columns && r.layout.ours[place] >= 0 {
+			values[r.layout.ours[place]] = unquote(line[from:at])
+		}
+		place, from = place+1, at+1
 	}
 	if place != r.layout.columns {
 		return r.wrong("correct the line, or fetch the file again", "%d columns where the header has %d",
