@@ -5,7 +5,7 @@ import { clock } from "../clock/clock";
 import type { paths } from "./schema";
 import type { Problem } from "./types";
 
-const calls = createFetchClient<paths>({ baseUrl: window.location.origin });
+const calls = createFetchClient<paths>();
 
 calls.use({
   onResponse({ response }) {

@@ -6,7 +6,7 @@ import type { Bot, Overview, Strip } from "./types";
 const streamed = new WeakMap<Bot | Strip, number>();
 
 /** The query behind the fleet, its strip and every bot's page. */
-const overviewQuery = api.queryOptions(
+export const overviewQuery = api.queryOptions(
   "get",
   "/api/bots-overview",
   {},

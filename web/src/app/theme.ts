@@ -35,7 +35,10 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 100 }, shadow: "md" } },
+    // The placeholder is a child that role=menu may not have.
+    Menu: {
+      defaultProps: { transitionProps: { duration: 100 }, shadow: "md", withInitialFocusPlaceholder: false },
+    },
     Modal: { defaultProps: { transitionProps: { duration: 100 }, shadow: "xl" } },
   },
 });

@@ -34,7 +34,7 @@ export function BotsPage() {
     <>
       {data && error && (
         <div role="alert" className={styles.old}>
-          {`Not updated since ${clockTime(dataUpdatedAt + clock.now() - Date.now())} ET: ${detailOf(error)}`}
+          <span>{`Not updated since ${clockTime(dataUpdatedAt + clock.now() - Date.now())} ET: ${detailOf(error)}`}</span>
           <button type="button" onClick={() => refetch()}>
             Try again
           </button>

@@ -1,5 +1,5 @@
 import { Button, Menu } from "@mantine/core";
-import { IconCheck, IconColumns3 } from "@tabler/icons-react";
+import { IconColumns3 } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { columns } from "./columns";
 import styles from "./menus.module.css";
@@ -12,9 +12,10 @@ export function ColumnsMenu({ search }: { search: BotsSearch }) {
   const [choice, keep] = useColumnChoice(search);
   const shown = shownColumns(choice);
   return (
-    <Menu closeOnItemClick={false} position="bottom-end">
+    <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <Button
+          size="xs"
           variant="default"
           className={styles.button}
           leftSection={<IconColumns3 size={15} aria-hidden />}
@@ -26,12 +27,10 @@ export function ColumnsMenu({ search }: { search: BotsSearch }) {
         {columns
           .filter((column) => column.canHide)
           .map(({ id, label }) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={id}
-              role="menuitemcheckbox"
-              aria-checked={shown.has(id)}
-              leftSection={<IconCheck size={14} opacity={shown.has(id) ? 1 : 0} aria-hidden />}
-              onClick={() => {
+              checked={shown.has(id)}
+              onChange={() => {
                 const cols = toggleColumn(choice, id);
                 keep(cols);
                 void navigate({
@@ -42,7 +41,7 @@ export function ColumnsMenu({ search }: { search: BotsSearch }) {
               }}
             >
               {label}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
       </Menu.Dropdown>
     </Menu>

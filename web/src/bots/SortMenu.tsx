@@ -12,9 +12,10 @@ export function SortMenu({ search }: { search: BotsSearch }) {
   const Arrow = search.dir === "asc" ? IconArrowUp : IconArrowDown;
   const choose = (key: SortKey) => navigate({ to: "/bots", search: (old) => nextSort(old, key) });
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <Button
+          size="xs"
           variant="default"
           className={styles.button}
           leftSection={<IconSortDescending size={15} aria-hidden />}
@@ -25,17 +26,16 @@ export function SortMenu({ search }: { search: BotsSearch }) {
       <Menu.Dropdown>
         {columns.map(({ id, label }) => {
           if (!isSortKey(id)) return null;
-          const on = search.sort === id;
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={id}
-              role="menuitemradio"
-              aria-checked={on}
-              leftSection={<Arrow size={14} opacity={on ? 1 : 0} aria-hidden />}
-              onClick={() => choose(id)}
+              checked={search.sort === id}
+              checkIcon={<Arrow size={14} aria-hidden />}
+              closeMenuOnClick
+              onChange={() => choose(id)}
             >
               {label}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

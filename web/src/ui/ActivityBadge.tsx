@@ -38,7 +38,8 @@ export function ActivityBadge({ badge }: { badge: Badge }) {
       data-look={lookOf(badge)}
     >
       <Icon size={13} stroke={1.8} aria-hidden />
-      <span>{old === null ? badge.text : `${badge.text} • ${old}`}</span>
+      <span className={styles.text}>{badge.text}</span>
+      {old !== null && <span className={styles.age}>{` • ${old}`}</span>}
     </span>
   );
 }

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+
+const assets = join(import.meta.dirname, "../dist/assets");
+
+/** Kilobytes after gzip of the built files that match. */
+function kilobytes(pattern: RegExp): number {
+  const files = readdirSync(assets).filter((name) => pattern.test(name));
+  expect(files, `no ${pattern} in dist/assets; run npm run build`).not.toHaveLength(0);
+  const bytes = files.reduce((sum, name) => sum + gzipSync(readFileSync(join(assets, name))).length, 0);
+  return bytes / 1000;
+}
+
+it.each([
+  ["JavaScript of the fleet page", /^index-.*\.js$/, 240],
+  ["JavaScript of the bot page", /^BotPage-.*\.js$/, 75],
+  ["CSS", /\.css$/, 50],
+])("%s is within its budget", (_, pattern, most) => {
+  expect(kilobytes(pattern)).toBeLessThan(most);
+});
+
+it("asks no other server for anything", () => {
+  const page = readFileSync(join(assets, "../index.html"), "utf8");
+  expect(page).not.toMatch(/https?:\/\//);
+  for (const name of readdirSync(assets).filter((file) => file.endsWith(".css"))) {
+    expect(readFileSync(join(assets, name), "utf8"), name).not.toMatch(/url\(["']?(https?:|\/\/)/);
+  }
+});

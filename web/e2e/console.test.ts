@@ -1,0 +1,284 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch, looks, picture, profile } from "./browser";
+import { complaints, expectAccessible, expectHonestWords, expectNoSidewaysScroll } from "./page";
+import { fleetOf, standIn } from "./standin";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser.close());
+
+type Server = Awaited<ReturnType<typeof standIn>>;
+
+async function withConsole(
+  fleet: ReturnType<typeof fleetOf>,
+  use: (page: Page, server: Server) => Promise<void>,
+  look: (typeof looks)[number] = { size: "desktop", theme: "dark" },
+) {
+  const server = await standIn(fleet);
+  const context = await profile(browser, look.size, look.theme);
+  const page = await context.newPage();
+  const heard = complaints(page);
+  try {
+    await use(page, server);
+    expect(heard).toEqual([]);
+  } finally {
+    await context.close();
+    server.close();
+  }
+}
+
+const rows = "[data-testid=bot-row], [data-testid=bot-card]";
+
+describe.each(looks)("$size, $theme", (look) => {
+  const name = `${look.size}-${look.theme}`;
+
+  it("shows the fleet to everybody", async () => {
+    await withConsole(
+      fleetOf(40),
+      async (page, { url }) => {
+        await page.goto(url);
+        await page.locator(rows).first().waitFor();
+        await page.screenshot({ path: picture(`examples-${name}`) });
+        await expectAccessible(page);
+        await expectHonestWords(page);
+        await expectNoSidewaysScroll(page);
+      },
+      look,
+    );
+  });
+
+  it("shows one bot to everybody", async () => {
+    await withConsole(
+      fleetOf(40),
+      async (page, { url }) => {
+        await page.goto(`${url}/bots/bot-0`);
+        await page.getByRole("table", { name: "Trades" }).waitFor();
+        await page.screenshot({ path: picture(`example-bot-${name}`) });
+        await expectAccessible(page);
+        await expectHonestWords(page);
+        await expectNoSidewaysScroll(page);
+      },
+      look,
+    );
+  });
+
+  it("opens its menus and its list of keys to everybody", async () => {
+    await withConsole(
+      fleetOf(5),
+      async (page, { url }) => {
+        await page.goto(url);
+        await page.getByRole("button", { name: look.size === "phone" ? "Sort" : "Columns" }).click();
+        await page.getByRole("menu").waitFor();
+        await expectAccessible(page);
+        await page.screenshot({ path: picture(`menu-${name}`) });
+        await page.keyboard.press("Escape");
+        await page.getByRole("menu").waitFor({ state: "detached" });
+        await page.keyboard.press("Tab");
+        await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+        await page.keyboard.press("?");
+        await page.getByRole("dialog", { name: "Keys" }).waitFor();
+        await expectAccessible(page);
+        await page.screenshot({ path: picture(`keys-${name}`) });
+      },
+      look,
+    );
+  });
+});
+
+describe("states", () => {
+  it("shows the layout while the fleet is read", async () => {
+    await withConsole(fleetOf(5), async (page, { url, state }) => {
+      state.silent = true;
+      await page.goto(url);
+      await page.getByTestId("loading").waitFor();
+      await expectAccessible(page);
+      await expectHonestWords(page);
+      await page.screenshot({ path: picture("state-loading") });
+    });
+  });
+
+  it("says what failed, shows no zero, and tries again", async () => {
+    await withConsole(fleetOf(5), async (page, { url, state }) => {
+      state.problem = "The database did not answer within 5 s.";
+      await page.goto(url);
+      await page.getByText("The bots could not be read").waitFor();
+      await page.getByText(state.problem).waitFor();
+      expect(await page.getByLabel("The lab now").locator("dd").allInnerTexts()).toEqual([
+        "—",
+        "—",
+        "—",
+        "—",
+        "—",
+      ]);
+      expect(await page.getByRole("group", { name: "Stage" }).innerText()).not.toMatch(/\d/);
+      await expectAccessible(page);
+      await page.screenshot({ path: picture("state-error") });
+      state.problem = "";
+      await page.getByRole("button", { name: "Try again" }).click();
+      await page.locator(rows).first().waitFor();
+    });
+  });
+
+  it("keeps old figures when a later call fails, and says so", async () => {
+    await withConsole(fleetOf(5), async (page, { url, state, send }) => {
+      await page.goto(url);
+      await page.locator(rows).first().waitFor();
+      state.problem = "The disk is full.";
+      const strange = fleetOf(6).data[5];
+      send("bots", { serverTime: new Date(), bots: [strange], strip: state.fleet.strip });
+      await page.getByText(/^Not updated since \d\d:\d\d:\d\d ET: The disk is full\.$/).waitFor();
+      expect(await page.locator(rows).count()).toBe(5);
+      await expectAccessible(page);
+    });
+  });
+
+  it("tells an empty fleet from an empty filter", async () => {
+    await withConsole(fleetOf(0), async (page, { url }) => {
+      await page.goto(url);
+      await page.getByRole("heading", { name: "No bots yet" }).waitFor();
+      await expectAccessible(page);
+      await page.screenshot({ path: picture("state-empty") });
+    });
+    await withConsole(fleetOf(5), async (page, { url }) => {
+      await page.goto(`${url}/bots?stage=LIVE`);
+      await page.getByText("No bot is in LIVE").waitFor();
+      await page.getByRole("link", { name: "Show all bots" }).click();
+      await page.locator(rows).first().waitFor();
+      await page.getByLabel("Find a bot or symbol").fill("no such bot");
+      await page.getByText("No bot matches").waitFor();
+    });
+  });
+
+  it("has a page for a wrong address", async () => {
+    await withConsole(fleetOf(5), async (page, { url }) => {
+      await page.goto(`${url}/moon`);
+      await page.getByText("There is no such page").waitFor();
+      await expectAccessible(page);
+      await page.goto(`${url}/bots/moon`);
+      await page.getByText("There is no bot moon").waitFor();
+      await page.getByRole("link", { name: "Show the fleet" }).click();
+      await page.locator(rows).first().waitFor();
+    });
+  });
+});
+
+describe("live", () => {
+  it("replaces a changed bot and ignores an older one", async () => {
+    await withConsole(fleetOf(5), async (page, { url, state, send }) => {
+      await page.goto(url);
+      const row = page.locator("[data-bot-id=bot-1]");
+      await row.waitFor();
+      const [, bot] = state.fleet.data;
+      const said = (revision: number, text: string) => ({
+        serverTime: new Date(),
+        strip: { ...state.fleet.strip, working: revision },
+        bots: [
+          {
+            ...bot,
+            revision,
+            botNow: {
+              ...bot?.botNow,
+              badges: [{ kind: "improve", tone: "blue", text, age: "none", muted: false, display: text }],
+            },
+          },
+        ],
+      });
+      send("bots", said(3, "Improving #1"));
+      await row.getByText("Improving #1").waitFor();
+      send("bots", said(2, "Improving #2"));
+      await page.getByLabel("The lab now").getByText("2", { exact: true }).waitFor();
+      expect(await row.getByTestId("activity-badge").innerText()).toBe("Improving #1");
+    });
+  });
+
+  it("sorts with missing values last, and in the address", async () => {
+    await withConsole(fleetOf(40), async (page, { url }) => {
+      await page.goto(url);
+      const head = page.getByRole("columnheader", { name: "Net P&L" });
+      await head.getByRole("button").click();
+      await expect.poll(() => head.getAttribute("aria-sort")).toBe("descending");
+      expect(new URL(page.url()).search).toBe("?sort=netPnl");
+      const first = await page.locator("[data-col=netPnl]").nth(2).innerText();
+      await head.getByRole("button").click();
+      await expect.poll(() => head.getAttribute("aria-sort")).toBe("ascending");
+      const last = await page.locator("[data-col=netPnl]").nth(2).innerText();
+      expect([first[0], last[0]]).toEqual(["+", "−"]);
+    });
+  });
+});
+
+describe("keys", () => {
+  it("find, walk, open, come back, and change the theme", async () => {
+    await withConsole(fleetOf(40), async (page, { url }) => {
+      await page.goto(url);
+      await page.locator(rows).first().waitFor();
+      await page.keyboard.press("j");
+      await page.keyboard.press("j");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("k");
+      await expect.poll(() => page.locator("[data-current]").getAttribute("data-bot-id")).toBe("bot-1");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 2, name: "MNQ ORB Breakout" }).waitFor();
+      await page.keyboard.press("]");
+      await page.getByRole("heading", { level: 2, name: "ES Mean Reversion" }).waitFor();
+      await page.keyboard.press("g");
+      await page.keyboard.press("b");
+      await page.locator(rows).first().waitFor();
+      await page.keyboard.press("/");
+      await page.keyboard.type("gap t");
+      await expect.poll(() => page.getByLabel("Find a bot or symbol").inputValue()).toBe("gap t");
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.getByLabel("Find a bot or symbol").inputValue()).toBe("");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("t");
+      await page.locator("html[data-mantine-color-scheme=light]").waitFor();
+    });
+  });
+
+  it("walks on to rows that were not in sight", async () => {
+    await withConsole(fleetOf(200), async (page, { url }) => {
+      await page.goto(url);
+      await page.locator(rows).first().waitFor();
+      for (let i = 0; i < 60; i++) await page.keyboard.press("j");
+      await expect.poll(() => page.locator("[data-current]").getAttribute("data-bot-id")).toBe("bot-59");
+      expect(await page.evaluate(() => document.activeElement?.closest("tr")?.dataset.botId)).toBe("bot-59");
+    });
+  });
+});
+
+describe("10,000 bots", () => {
+  it("are on the page in time, as few elements", async () => {
+    await withConsole(fleetOf(10_000), async (page, { url }) => {
+      const start = Date.now();
+      await page.goto(url);
+      await page.locator(rows).first().waitFor();
+      // The budget of 1.5 s is for a quiet machine; tests share theirs.
+      expect(Date.now() - start).toBeLessThan(5000);
+      expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(2000);
+      await page.getByLabel("The fleet").evaluate((fleet) => fleet.scrollTo(0, fleet.scrollHeight));
+      await page.locator("[data-bot-id=bot-9999]").waitFor();
+      expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(2000);
+    });
+  });
+});
+
+it("reflows at 320 pixels, which is 400 % of 1280", async () => {
+  await withConsole(fleetOf(40), async (page, { url }) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.goto(url);
+    await page.locator(rows).first().waitFor();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    for (const width of [768, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.getByTestId("bot-row").first().waitFor();
+      await expectNoSidewaysScroll(page);
+      await page.screenshot({ path: picture(`width-${width}`) });
+    }
+  });
+});
