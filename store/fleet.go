@@ -223,6 +223,20 @@ func (db *DB) addInstances(ctx context.Context, at map[bot.ID]*FleetRow, picked 
 	return err
 }
 
+// DataNeed is what bars some bot in LAB is to be tested on.
+type DataNeed struct {
+	Symbol   string
+	Interval time.Duration
+}
+
+// DataNeeds returns each symbol and interval of the bots in LAB once.
+func (db *DB) DataNeeds(ctx context.Context) ([]DataNeed, error) {
+	scan := func(s scanner) (n DataNeed, err error) { return n, s.Scan(&n.Symbol, secondsInto(&n.Interval)) }
+	return collect(ctx, db, "data needs", scan, `select distinct v.symbol, v.interval_seconds
+		from bots b join strategy_versions v on v.id = b.version_id
+		where b.stage = 'LAB' order by v.symbol, v.interval_seconds`)
+}
+
 // ChooseData picks the historical data for a symbol and a bar interval.
 type ChooseData func(symbol string, interval time.Duration) plan.Data
 

@@ -32,7 +32,7 @@ const (
 // a file lock lets them in one by one.
 func prepare(ctx context.Context, dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", assay.Errorf(assay.Unavailable, "choose a directory you may write to with --data-dir",
+		return "", assay.Errorf(assay.Unavailable, "choose a directory you may write to",
 			"the data directory %s cannot be made: %v", dir, err)
 	}
 	dir, err := filepath.Abs(dir)

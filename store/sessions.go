@@ -31,6 +31,7 @@ type Session struct {
 	CompletedAt  time.Time
 	Metrics      measure.Metrics
 	Provenance
+	OpenPnL      market.Money // of NetPnL: the mark of the position still open at the last bar; 0 when flat
 	ResultHash   string
 	EquityPoints []float64 // PnL since the start in dollars, at most 32 points, oldest first
 }
@@ -127,13 +128,13 @@ func (db *DB) insertSession(ctx context.Context, s Session, equity []float64) (i
 	err = db.returning(ctx, `insert into backtest_sessions (bot_id, status, completed_at, total_trades, net_pnl, created_at,
 			job_id, job_created_at, kind, version_id, generation, max_drawdown, sharpe, win_rate, sim_data, data_set_id,
 			data_set, fingerprint, provider, symbol, data_root, interval_seconds, tick_size, multiplier, first_bar, last_bar,
-			bar_count, strategy_hash, rule_hash, cost_model, engine_version, seed, result_hash, metrics, equity_points)
+			bar_count, strategy_hash, rule_hash, cost_model, engine_version, seed, result_hash, open_pnl, metrics, equity_points)
 		values ($1, 'COMPLETED', {now}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) returning id`,
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) returning id`,
 		s.BotID, m.Trades, Money(m.NetPnL), Time{s.CreatedAt}, s.JobID, Time{s.JobCreatedAt}, s.Kind, s.VersionID,
 		s.Generation, Money(m.MaxDrawdown), m.Sharpe, m.WinRate, s.Sim, s.DataSetID, s.DataSet, s.Fingerprint, s.Provider,
 		s.Symbol, s.DataRoot, int64(s.Interval/time.Second), s.TickSize, s.Multiplier, Time{s.FirstBar}, Time{s.LastBar},
-		s.Bars, s.StrategyHash, s.RuleHash, jsonText{s.Costs}, s.EngineVersion, int64(s.Seed), s.ResultHash, jsonText{m},
+		s.Bars, s.StrategyHash, s.RuleHash, jsonText{s.Costs}, s.EngineVersion, int64(s.Seed), s.ResultHash, Money(s.OpenPnL), jsonText{m},
 		jsonText{equity}).Scan(&id)
 	return id, err
 }
@@ -194,7 +195,7 @@ func points(days []EquityDay, capital market.Money) []float64 {
 const sessionColumns = `s.id, s.bot_id, s.status, s.completed_at, s.created_at, s.job_id, s.job_created_at, s.kind,
 	s.version_id, s.generation, s.sim_data, s.data_set_id, s.data_set, s.fingerprint, s.provider, s.symbol, s.data_root,
 	s.interval_seconds, s.tick_size, s.multiplier, s.first_bar, s.last_bar, s.bar_count, s.strategy_hash, s.rule_hash,
-	s.cost_model, s.engine_version, s.seed, s.result_hash, s.metrics, s.equity_points`
+	s.cost_model, s.engine_version, s.seed, s.result_hash, s.open_pnl, s.metrics, s.equity_points`
 
 func scanSession(sc scanner) (s Session, err error) {
 	var seed int64
@@ -202,7 +203,7 @@ func scanSession(sc scanner) (s Session, err error) {
 		timeInto(&s.JobCreatedAt), &s.Kind, &s.VersionID, &s.Generation, &s.Sim, &s.DataSetID, &s.DataSet, &s.Fingerprint,
 		&s.Provider, &s.Symbol, &s.DataRoot, secondsInto(&s.Interval), &s.TickSize, &s.Multiplier, timeInto(&s.FirstBar),
 		timeInto(&s.LastBar), &s.Bars, &s.StrategyHash, &s.RuleHash, jsonInto(&s.Costs), &s.EngineVersion, &seed,
-		&s.ResultHash, jsonInto(&s.Metrics), jsonInto(&s.EquityPoints))
+		&s.ResultHash, moneyInto(&s.OpenPnL), jsonInto(&s.Metrics), jsonInto(&s.EquityPoints))
 	s.Seed = uint64(seed)
 	return s, err
 }

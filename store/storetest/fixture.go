@@ -151,7 +151,7 @@ func ResultFor(t testing.TB, db *store.DB, j job.Job, d store.DataSet) store.Res
 	return store.Result{
 		Session: store.Session{
 			BotID: b.ID, JobID: j.ID, JobCreatedAt: j.CreatedAt, Kind: j.Type, VersionID: b.VersionID, Generation: b.Generation,
-			CreatedAt: j.StartedAt, ResultHash: "r1",
+			CreatedAt: j.StartedAt, ResultHash: "r1", OpenPnL: -12_500,
 			Metrics: measure.Metrics{
 				Capital: b.Capital, Days: 2, NetPnL: net, Trades: 2, MaxDrawdown: market.Money(312_500), Sharpe: &sharpe, WinRate: &winRate,
 			},

@@ -180,6 +180,7 @@ create table backtest_sessions (
   engine_version text not null,
   seed           integer not null,
   result_hash    text not null,
+  open_pnl       numeric not null,       -- of net_pnl: the mark of the position still open at the last bar
   metrics        text not null,
   equity_points  text not null           -- at most 32 points for the row's sparkline
 );
