@@ -1,11 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"time"
 )
 
 // console serves the built console: files by their name, and index.html for
@@ -51,7 +53,7 @@ func (c console) send(w http.ResponseWriter, r *http.Request, name string) {
 		}
 		if data, err := fs.ReadFile(c.files, name+packed.ext); err == nil {
 			h.Set("Content-Encoding", packed.coding)
-			_, _ = w.Write(data)
+			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 			return
 		}
 	}
@@ -61,7 +63,7 @@ func (c console) send(w http.ResponseWriter, r *http.Request, name string) {
 		writeProblem(w, http.StatusNotFound, "the console is not built; make builds it")
 		return
 	}
-	_, _ = w.Write(data)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))
 }
 
 func contentType(name string) string {

@@ -136,12 +136,9 @@ func (s *Server) missed(ctx context.Context, lastEventID string) (out []byte, er
 			return err
 		}
 		out = encode(revision, "heartbeat", HeartbeatEvent{tx.Now()})
-		seen, err := strconv.ParseInt(lastEventID, 10, 64)
-		if err != nil || seen == revision {
+		seen, behind := lastSeen(lastEventID, revision)
+		if !behind {
 			return nil
-		}
-		if seen > revision { // it read from another database
-			seen = 0
 		}
 		f := newFleet(s)
 		if err := f.load(ctx, tx); err != nil {
@@ -153,6 +150,19 @@ func (s *Server) missed(ctx context.Context, lastEventID string) (out []byte, er
 		return err
 	})
 	return out, err
+}
+
+// lastSeen is the revision that a reader who comes back has, and whether it
+// missed any. One from the future was given by another database.
+func lastSeen(lastEventID string, revision int64) (seen int64, behind bool) {
+	seen, err := strconv.ParseInt(lastEventID, 10, 64)
+	if err != nil || seen == revision {
+		return 0, false
+	}
+	if seen > revision {
+		return 0, true
+	}
+	return seen, true
 }
 
 // encode makes one message of the stream. Its id is the newest revision it

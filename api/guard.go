@@ -89,6 +89,7 @@ type packer struct {
 	started bool
 }
 
+// WriteHeader decides whether the answer is packed.
 func (p *packer) WriteHeader(code int) {
 	h := p.Header()
 	if !p.started && code == http.StatusOK && strings.Contains(h.Get("Content-Type"), "json") {
@@ -100,6 +101,7 @@ func (p *packer) WriteHeader(code int) {
 	p.ResponseWriter.WriteHeader(code)
 }
 
+// Write writes a part of the answer.
 func (p *packer) Write(b []byte) (int, error) {
 	if !p.started {
 		p.WriteHeader(http.StatusOK)

@@ -38,89 +38,67 @@ func (List[T]) Schema(r huma.Registry) *huma.Schema {
 }
 
 // newRegistry returns a registry in which each enumeration of the packages
-// below is one named schema. They are stood in for by types of this package,
-// so that none of those packages needs to know of huma.
+// below is one named schema.
 func newRegistry() huma.Registry {
 	r := huma.NewMapRegistry(schemaPrefix, schemaName)
-	alias[badge.State, stateEnum](r)
-	alias[badge.Kind, kindEnum](r)
-	alias[badge.Tone, toneEnum](r)
-	alias[badge.AgeForm, ageEnum](r)
-	alias[badge.Severity, severityEnum](r)
-	alias[job.Type, jobTypeEnum](r)
-	alias[job.Status, jobStatusEnum](r)
-	alias[bot.Stage, stageEnum](r)
-	alias[bot.PromotionMode, modeEnum](r)
-	alias[Verdict, verdictEnum](r)
-	alias[market.Money, float64](r) // dollars, as a decimal
+	enumerate(r, badge.States[:]...)
+	enumerate(r, badge.Kinds[:]...)
+	enumerate(r, badge.Tones[:]...)
+	enumerate(r, badge.Elapsed, badge.Ago, badge.NoAge)
+	enumerate(r, badge.SeverityWarn, badge.SeverityDegraded, badge.SeverityBlocked)
+	enumerate(r, job.Baseline, job.Refresh, job.Improve, job.Evolve)
+	enumerate(r, job.Queued, job.Running, job.Completed, job.Failed, job.Cancelled)
+	enumerate(r, bot.Stages[:]...)
+	enumerate(r, bot.Manual, bot.Auto)
+	enumerate(r, Alive, Stalled)
+	r.RegisterTypeAlias(reflect.TypeFor[market.Money](), reflect.TypeFor[float64]()) // dollars, as a decimal
 	return r
 }
 
-func alias[T, As any](r huma.Registry) {
-	r.RegisterTypeAlias(reflect.TypeFor[T](), reflect.TypeFor[As]())
-}
-
+// schemaName names what would else be named too shortly, or like another.
 func schemaName(t reflect.Type, hint string) string {
 	switch t {
+	case reflect.TypeFor[badge.State]():
+		return "BotState"
+	case reflect.TypeFor[badge.Kind]():
+		return "BadgeKind"
+	case reflect.TypeFor[badge.Tone]():
+		return "BadgeTone"
+	case reflect.TypeFor[job.Type]():
+		return "JobType"
+	case reflect.TypeFor[job.Status]():
+		return "JobStatus"
+	case reflect.TypeFor[measure.Metrics]():
+		return "SessionMetrics"
 	case reflect.TypeFor[huma.ErrorModel]():
 		return "Problem"
 	case reflect.TypeFor[huma.ErrorDetail]():
 		return "ProblemDetail"
-	case reflect.TypeFor[measure.Metrics]():
-		return "SessionMetrics"
 	default:
 		return huma.DefaultSchemaNamer(t, hint)
 	}
 }
 
-type (
-	stateEnum     string
-	kindEnum      string
-	toneEnum      string
-	ageEnum       string
-	severityEnum  string
-	jobTypeEnum   string
-	jobStatusEnum string
-	stageEnum     string
-	modeEnum      string
-	verdictEnum   string
-)
-
-func (stateEnum) Schema(r huma.Registry) *huma.Schema { return enum(r, "BotState", badge.States[:]...) }
-func (kindEnum) Schema(r huma.Registry) *huma.Schema  { return enum(r, "BadgeKind", badge.Kinds[:]...) }
-func (toneEnum) Schema(r huma.Registry) *huma.Schema  { return enum(r, "BadgeTone", badge.Tones[:]...) }
-func (ageEnum) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "AgeForm", badge.Elapsed, badge.Ago, badge.NoAge)
-}
-func (severityEnum) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "Severity", badge.SeverityWarn, badge.SeverityDegraded, badge.SeverityBlocked)
-}
-func (jobTypeEnum) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "JobType", job.Baseline, job.Refresh, job.Improve, job.Evolve)
-}
-func (jobStatusEnum) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "JobStatus", job.Queued, job.Running, job.Completed, job.Failed, job.Cancelled)
-}
-func (stageEnum) Schema(r huma.Registry) *huma.Schema { return enum(r, "Stage", bot.Stages[:]...) }
-func (modeEnum) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "PromotionMode", bot.Manual, bot.Auto)
-}
-func (verdictEnum) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "Verdict", Alive, Stalled)
-}
-
-// enum puts one named schema into the registry and returns a reference to it.
-// PrecomputeMessages gives the problem about a wrong value its words.
-func enum[T ~string](r huma.Registry, name string, values ...T) *huma.Schema {
-	if r.Map()[name] == nil {
-		s := &huma.Schema{Type: huma.TypeString}
-		for _, v := range values {
-			s.Enum = append(s.Enum, string(v))
-		}
-		s.PrecomputeMessages()
-		r.Map()[name] = s
+// enumerate puts one schema for T into the registry and lets every field of
+// that type refer to it. PrecomputeMessages gives the problem about a wrong
+// value its words.
+func enumerate[T ~string](r huma.Registry, values ...T) {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, v := range values {
+		s.Enum = append(s.Enum, string(v))
 	}
-	return &huma.Schema{Ref: schemaPrefix + name}
+	s.PrecomputeMessages()
+	t := reflect.TypeFor[T]()
+	r.Map()[schemaName(t, "")] = s
+	r.RegisterTypeAlias(t, reflect.TypeFor[enum[T]]())
+}
+
+// enum stands in for T, so that T's package needs not know of huma.
+type enum[T ~string] string
+
+// Schema refers to what enumerate put into the registry.
+func (enum[T]) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Ref: schemaPrefix + schemaName(reflect.TypeFor[T](), "")}
 }
 
 // neverNullLists makes the document say what the wire does: a list is empty,

@@ -108,7 +108,7 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, into an
 		e.Err = err
 		return e
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it has been read by then
 	body := io.LimitReader(answer.Body, maxAnswer)
 	if answer.StatusCode != http.StatusOK {
 		return problem(answer, body)
