@@ -8,6 +8,8 @@
 package engine
 
 import (
+	"slices"
+
 	"assay/market"
 	"assay/strategy"
 )
@@ -117,5 +119,19 @@ func (k *Book) view(i int, side market.Side) view {
 
 // fill writes one execution into the ledger.
 func (k *Book) fill(i int, side market.Side, qty, price int32, why FillReason) {
-	k.led.Fills = append(k.led.Fills, Fill{int32(i), side, qty, price, why})
+	k.led.Fills = append(roomy(k.led.Fills), Fill{int32(i), side, qty, price, why})
+}
+
+// expect makes room for so many trades.
+func (k *Book) expect(trades int) {
+	k.led.Fills, k.led.Trades = make([]Fill, 0, 2*trades), make([]Trade, 0, trades)
+}
+
+// roomy makes room for one more by doubling. The runtime grows long lists by a
+// quarter, which copied a big ledger a dozen times over.
+func roomy[T any](list []T) []T {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, max(64, len(list)))
+	}
+	return list
 }

@@ -44,27 +44,29 @@ func (k *Book) enter(i int) how {
 // barred says that the order may not fill in bar i nor later.
 func (k *Book) barred(i int) bool {
 	l := &k.lim
-	return !inWindow(k.bars.Minute[i], l.EntryFrom, l.EntryTo) || k.pastFlat(i) || k.day.lost ||
+	return l.EntryFrom != l.EntryTo && !inWindow(k.bars.Minute[i], l.EntryFrom, l.EntryTo) || k.pastFlat(i) || k.day.lost ||
 		l.TradesPerDay > 0 && k.order.filled == 0 && k.day.entries >= l.TradesPerDay
 }
 
-// inWindow says whether a bar that starts at the minute may fill entries.
+// inWindow says whether a minute lies in a window, which may wrap around
+// midnight.
 func inWindow(minute, from, to int16) bool {
 	if from < to {
 		return from <= minute && minute < to
 	}
-	return from == to || minute >= from || minute < to
+	return minute >= from || minute < to
 }
 
 // entryPrice gives the order's fill price and the price from which the bar
 // goes on, both as the order's side sees them; held means that it does not
 // fill.
 func (k *Book) entryPrice(i int) (price, from int32, where how) {
-	o, c, v := &k.order, &k.costs, k.view(i, k.order.Side)
-	limit := o.Price * int32(o.Side)
+	o, c := &k.order, &k.costs
+	if open := k.bars.Open[i] * int32(o.Side); o.Kind == Market {
+		return open + c.SlipMarket, open, atOpen
+	}
+	v, limit := k.view(i, o.Side), o.Price*int32(o.Side)
 	switch {
-	case o.Kind == Market:
-		return v.open + c.SlipMarket, v.open, atOpen
 	case o.Kind == StopOrder && v.open >= limit:
 		return v.open + c.SlipStop, v.open, atOpen
 	case o.Kind == StopOrder && v.high >= limit:

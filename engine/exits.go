@@ -9,13 +9,13 @@ func (k *Book) exitDue(i int) {
 	switch {
 	case k.lim.FlatAtClose && later:
 		why = SessionEnd
-	case k.bars.Time[i] >= k.pos.flatAt:
+	case k.lim.Flat >= 0 && k.bars.Time[i] >= k.pos.flatAt:
 		why = Flattened
 	case k.lossDue:
 		why = LossLimit
 	}
 	if why != "" {
-		k.exit(i, k.view(i, k.pos.side).open-k.costs.SlipMarket, why)
+		k.exit(i, k.bars.Open[i]*int32(k.pos.side)-k.costs.SlipMarket, why)
 	}
 }
 
@@ -44,7 +44,7 @@ func (k *Book) exitPassed(i int) {
 	if k.pos.qty == 0 {
 		return
 	}
-	p, c, open := &k.pos, &k.costs, k.view(i, k.pos.side).open
+	p, c, open := &k.pos, &k.costs, k.bars.Open[i]*int32(k.pos.side)
 	switch {
 	case open <= p.stop:
 		k.exit(i, open-c.SlipStop, StoppedGap)
@@ -71,7 +71,11 @@ func (k *Book) exitPassedBy(i int, from int32) {
 // fills.md, 5.3, 5.4 and 9. What a bar proves depends on how the position
 // came to be in it.
 func (k *Book) exitInside(i int, how how) {
-	p, c, v := &k.pos, &k.costs, k.view(i, k.pos.side)
+	p, c := &k.pos, &k.costs
+	if p.stop == noStop && p.target == noTarget {
+		return
+	}
+	v := k.view(i, p.side)
 	proof := v.high
 	if how == byLimit {
 		proof = v.close // the high may have come before the entry
@@ -91,7 +95,7 @@ func (k *Book) exitInside(i int, how how) {
 // exitAtClose closes at the session's scheduled close: fills.md, 5.5.
 func (k *Book) exitAtClose(i int) {
 	if k.lim.FlatAtClose && k.bars.Last[i] && k.pos.qty > 0 {
-		k.exit(i, k.view(i, k.pos.side).close-k.costs.SlipMarket, SessionEnd)
+		k.exit(i, k.bars.Close[i]*int32(k.pos.side)-k.costs.SlipMarket, SessionEnd)
 	}
 }
 

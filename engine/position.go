@@ -66,7 +66,7 @@ func (k *Book) reduce(i int, qty, price int32, why FillReason) {
 		l := &p.lots[closed]
 		n := min(qty, l.qty)
 		t := k.trade(*l, n, price, i, why)
-		k.led.Trades = append(k.led.Trades, t)
+		k.led.Trades = append(roomy(k.led.Trades), t)
 		k.cash += t.Gross - k.costs.Fee*market.Money(n)
 		p.cost -= int64(l.price) * int64(n)
 		p.qty -= n

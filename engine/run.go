@@ -9,6 +9,7 @@ import (
 // are sorted by bar. The same input gives the same ledger on any machine.
 func Run(b *market.Bars, s strategy.Signals, l strategy.Limits, c Costs) Ledger {
 	k := NewBook(b, l, c)
+	k.expect(min(len(s.Enter), 1<<15)) // more is rare, and dense signals trade seldom
 	for p := (signals{Signals: s}); ; {
 		bar, in, ok := p.next()
 		if !ok || bar >= b.Len() {
