@@ -31,6 +31,7 @@ var (
 	ofPrice   = argument{name: "x", takes: []Type{PriceType}}
 	ofMeasure = argument{name: "x", takes: measures}
 	length    = argument{name: "length", low: 1, high: 2000, whole: true}
+	shorter   = argument{name: "length", low: 1, high: 500, whole: true} // summed afresh for every bar
 	factor    = argument{name: "width", low: 0, high: 100}
 	span      = argument{name: "minutes", low: 1, high: 1380, whole: true}
 )
@@ -50,7 +51,7 @@ var words = []word{
 	{name: "ema_first", args: []argument{ofAny, length}, write: "ema_first(close, 20)"},
 	{name: "highest", args: []argument{ofAny, length}, write: "highest(high, 20)"},
 	{name: "lowest", args: []argument{ofAny, length}, write: "lowest(low, 20)"},
-	{name: "deviation", args: []argument{ofAny, length}, write: "deviation(close, 20)"},
+	{name: "deviation", args: []argument{ofAny, shorter}, write: "deviation(close, 20)"},
 	{name: "ago", args: []argument{ofAny, length}, write: "ago(close, 1)"},
 	{name: "abs", args: []argument{ofMeasure}, write: "abs(close - open)"},
 	{name: "min", args: []argument{ofAny, ofAny}, write: "min(open, close)"},
@@ -59,7 +60,7 @@ var words = []word{
 	{name: "rsi", args: []argument{length}, result: NumberType, write: "rsi(14)"},
 	{name: "atr", args: []argument{length}, result: DistanceType, write: "atr(14)"},
 	{name: "adx", args: []argument{length}, result: NumberType, write: "adx(14)"},
-	{name: "bollinger", args: []argument{length, factor}, fields: []string{"upper", "middle", "lower"},
+	{name: "bollinger", args: []argument{shorter, factor}, fields: []string{"upper", "middle", "lower"},
 		result: PriceType, write: "bollinger(20, 2).upper"},
 	{name: "donchian", args: []argument{length}, fields: []string{"high", "low"},
 		result: PriceType, write: "donchian(20).high"},
