@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last ticks */
+        /** The last ticks of the planner */
         get: operations["prove-autonomy"];
         put?: never;
         post?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of the jobs */
+        /** Jobs by status, stuck ones, the last of each bot */
         get: operations["prove-jobs"];
         put?: never;
         post?: never;
@@ -219,6 +219,34 @@ export interface components {
             /** Format: int64 */
             used: number;
         };
+        Costs: {
+            carryOver: boolean;
+            /** Format: double */
+            fee: number;
+            fillAnyway: boolean;
+            gapAtOpen: boolean;
+            name: string;
+            /** Format: int32 */
+            slipLimit: number;
+            /** Format: int32 */
+            slipMarket: number;
+            /** Format: int32 */
+            slipStop: number;
+            /** Format: int32 */
+            through: number;
+            /** Format: double */
+            tickValue: number;
+            /** Format: int32 */
+            volumeCap: number;
+        };
+        ErrorDetail: {
+            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
+            location?: string;
+            /** @description Error message text */
+            message?: string;
+            /** @description The value at the given location */
+            value?: unknown;
+        };
         ExchangeState: {
             label: string;
             /** @enum {string} */
@@ -258,6 +286,7 @@ export interface components {
             /** Format: int64 */
             iteration: number;
             job_type: components["schemas"]["JobType"];
+            reason_code: string;
             /** Format: date-time */
             started_at: string | null;
             status: components["schemas"]["JobStatus"];
@@ -266,10 +295,6 @@ export interface components {
         JobStatus: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
         /** @enum {string} */
         JobType: "BASELINE_BACKTEST" | "REFRESH_BACKTEST" | "IMPROVE" | "EVOLVE";
-        LastJobOf: {
-            bot_id: string;
-            job?: components["schemas"]["JobRow"];
-        };
         Meta: {
             /** Format: date-time */
             generatedAt: string;
@@ -310,14 +335,6 @@ export interface components {
             meta: components["schemas"]["Meta"];
             strip: components["schemas"]["Strip"];
         };
-        PageMeta: {
-            /** Format: int64 */
-            limit: number;
-            /** Format: int64 */
-            offset: number;
-            /** Format: int64 */
-            total: number;
-        };
         Problem: {
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
@@ -325,7 +342,7 @@ export interface components {
              */
             detail?: string;
             /** @description Optional list of individual error details */
-            errors?: components["schemas"]["ProblemDetail"][];
+            errors?: components["schemas"]["ErrorDetail"][];
             /**
              * Format: uri
              * @description A URI reference that identifies the specific occurrence of the problem.
@@ -351,14 +368,6 @@ export interface components {
              */
             type: string;
         };
-        ProblemDetail: {
-            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
-            location?: string;
-            /** @description Error message text */
-            message?: string;
-            /** @description The value at the given location */
-            value?: unknown;
-        };
         /** @enum {string} */
         PromotionMode: "MANUAL" | "AUTO";
         ProofAutonomy: {
@@ -381,9 +390,17 @@ export interface components {
             counts: components["schemas"]["JobCount"][];
             /** Format: date-time */
             generated_at: string;
-            last_jobs: components["schemas"]["LastJobOf"][];
-            meta: components["schemas"]["PageMeta"];
+            last_jobs: components["schemas"]["JobRow"][];
+            meta: components["schemas"]["ProofMeta"];
             stuck: components["schemas"]["StuckJob"][];
+        };
+        ProofMeta: {
+            /** Format: int64 */
+            bots: number;
+            /** Format: int64 */
+            limit: number;
+            /** Format: int64 */
+            offset: number;
         };
         ProofTick: {
             /** Format: int64 */
@@ -393,7 +410,7 @@ export interface components {
             error?: string;
             /** Format: date-time */
             finished_at: string | null;
-            held: {
+            held_by_reason: {
                 [key: string]: number;
             };
             /** Format: int64 */
@@ -406,19 +423,22 @@ export interface components {
         Provenance: {
             /** Format: int64 */
             barCount: number;
-            costModel: string;
+            costModel: components["schemas"]["Costs"];
+            dataRoot: string;
             dataSet: string;
             engineVersion: string;
             executedRuleHash: string;
             fingerprint: string;
             /** Format: date-time */
             firstBar: string;
-            jobType: components["schemas"]["JobType"];
+            /** Format: int64 */
+            intervalSeconds: number;
             /** Format: date-time */
             lastBar: string;
             multiplier: string;
             provider: string;
             resultHash: string;
+            seed: string;
             simData: boolean;
             strategyHash: string;
             symbol: string;
@@ -451,27 +471,97 @@ export interface components {
         Session: {
             botId: string;
             /** Format: date-time */
-            completedAt: string | null;
+            completedAt: string;
             /** Format: date-time */
             createdAt: string;
+            /** Format: int64 */
+            generation: number;
             /** Format: int64 */
             id: number;
             /** Format: int64 */
             jobId: number;
-            /** Format: double */
-            maxDrawdown: number | null;
+            jobType: components["schemas"]["JobType"];
             meta: components["schemas"]["Meta"];
-            /** Format: double */
-            netPnl: number | null;
+            metrics: components["schemas"]["SessionMetrics"];
             provenance: components["schemas"]["Provenance"];
+            status: components["schemas"]["JobStatus"];
+            trades: components["schemas"]["Trade"][];
+        };
+        SessionMetrics: {
+            /** Format: double */
+            annualReturn: number | null;
+            /** Format: double */
+            averageLoss: number | null;
+            /** Format: double */
+            averageWin: number | null;
+            /** Format: double */
+            best: number;
+            /** Format: double */
+            cagr: number | null;
+            /** Format: double */
+            calmar: number | null;
+            /** Format: double */
+            capital: number;
+            /** Format: double */
+            cvar95: number | null;
+            /** Format: int64 */
+            days: number;
+            /** Format: double */
+            expectancy: number | null;
+            /** Format: double */
+            expectancyR: number | null;
+            /** Format: double */
+            exposure: number | null;
+            /** Format: double */
+            fees: number;
+            /** Format: double */
+            gross: number;
+            /** Format: int64 */
+            longestDrawdown: number;
+            /** Format: int64 */
+            longestLossRun: number;
+            /** Format: int64 */
+            longestWinRun: number;
+            /** Format: int64 */
+            losses: number;
+            /** Format: double */
+            maxDrawdown: number;
+            /** Format: double */
+            maxDrawdownPct: number | null;
+            /** Format: double */
+            netPnl: number;
+            /** Format: double */
+            neweyWestT: number | null;
+            /** Format: double */
+            payoff: number | null;
+            /** Format: double */
+            profitFactor: number | null;
+            /** Format: double */
+            recovery: number | null;
+            /** Format: int64 */
+            scratch: number;
             /** Format: double */
             sharpe: number | null;
-            status: string;
+            /** Format: double */
+            sortino: number | null;
+            /** Format: double */
+            tStat: number | null;
+            /** Format: double */
+            tailRatio: number | null;
             /** Format: int64 */
-            totalTrades: number;
-            trades: components["schemas"]["Trade"][];
+            trades: number;
+            /** Format: double */
+            ulcer: number | null;
+            /** Format: double */
+            var95: number | null;
+            /** Format: double */
+            volatility: number | null;
             /** Format: double */
             winRate: number | null;
+            /** Format: int64 */
+            wins: number;
+            /** Format: double */
+            worst: number;
         };
         /** @enum {string} */
         Severity: "WARN" | "DEGRADED" | "BLOCKED";
@@ -550,6 +640,7 @@ export interface components {
             /** Format: int64 */
             iteration: number;
             job_type: components["schemas"]["JobType"];
+            reason_code: string;
             /** Format: int64 */
             silent_seconds: number;
             /** Format: date-time */
@@ -577,6 +668,7 @@ export interface components {
             jobsEnqueued: number;
         };
         Trade: {
+            contract: string;
             /** Format: int64 */
             contracts: number;
             /** Format: date-time */
@@ -644,6 +736,7 @@ export interface operations {
     "prove-jobs": {
         parameters: {
             query?: {
+                /** @description last jobs on the page */
                 limit?: number;
                 offset?: number;
             };
@@ -680,7 +773,7 @@ export interface operations {
                 offset?: number;
                 /** @description only bots in this stage */
                 stage?: components["schemas"]["Stage"];
-                /** @description only bots with this in id, name or symbol */
+                /** @description only bots with this in their name, whatever its case */
                 q?: string;
             };
             header?: never;
@@ -807,6 +900,7 @@ export interface operations {
     "get-session": {
         parameters: {
             query?: {
+                /** @description trades on the page */
                 limit?: number;
                 offset?: number;
             };

@@ -7,6 +7,7 @@ export type Alert = Schemas["Alert"];
 export type Badge = Schemas["Badge"];
 export type Bot = Schemas["Bot"];
 export type BotNow = Schemas["BotNow"];
+export type Bots = Schemas["Bots"];
 export type Cap = Schemas["Cap"];
 export type Metrics = Schemas["Metrics"];
 export type Overview = Schemas["Overview"];

@@ -1,6 +1,7 @@
+import { VisuallyHidden } from "@mantine/core";
 import { api, detailOf } from "../api/client";
 import type { Metrics, Session } from "../api/types";
-import { count, moneyAndCents } from "../format/number";
+import { count, missing, money, moneyAndCents, percent, plain, ratio } from "../format/number";
 import { date, dateTime, utc } from "../format/time";
 import { SimData } from "../ui/SimData";
 import styles from "./BotPage.module.css";
@@ -37,9 +38,49 @@ function SessionOf({ id }: { id: number }) {
   if (!data) return <section className={styles.panel} aria-hidden style={{ minHeight: 240 }} />;
   return (
     <>
+      <Statistics metrics={data.metrics} />
       <Provenance session={data} />
       <Trades session={data} />
     </>
+  );
+}
+
+function Statistics({ metrics: m }: { metrics: Session["metrics"] }) {
+  return (
+    <section className={styles.panel} aria-labelledby="statistics">
+      <h3 id="statistics">
+        Statistics <small>{`${count(m.days)} trade dates, capital ${plain(m.capital)}`}</small>
+      </h3>
+      <dl className={styles.statistics}>
+        <Statistic label="Gross">{money(m.gross)}</Statistic>
+        <Statistic label="Fees">{money(-m.fees)}</Statistic>
+        <Statistic label="Wins">{count(m.wins)}</Statistic>
+        <Statistic label="Losses">{count(m.losses)}</Statistic>
+        <Statistic label="Best trade">{moneyAndCents(m.best)}</Statistic>
+        <Statistic label="Worst trade">{moneyAndCents(m.worst)}</Statistic>
+        <Statistic label="Expectancy">{moneyAndCents(m.expectancy)}</Statistic>
+        <Statistic label="Expectancy, R">{ratio(m.expectancyR)}</Statistic>
+        <Statistic label="Profit factor">{ratio(m.profitFactor)}</Statistic>
+        <Statistic label="Payoff">{ratio(m.payoff)}</Statistic>
+        <Statistic label="Sortino">{ratio(m.sortino)}</Statistic>
+        <Statistic label="t (Newey–West)">{ratio(m.neweyWestT)}</Statistic>
+        <Statistic label="Time in the market">{percent(m.exposure)}</Statistic>
+        <Statistic label="Longest losing run">{count(m.longestLossRun)}</Statistic>
+        <Statistic label="Days under water">{count(m.longestDrawdown)}</Statistic>
+      </dl>
+    </section>
+  );
+}
+
+function Statistic({ label, children }: { label: string; children: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        {children}
+        {children === missing && <VisuallyHidden> not defined for these trades</VisuallyHidden>}
+      </dd>
+    </div>
   );
 }
 
@@ -52,17 +93,28 @@ function Provenance({ session }: { session: Session }) {
         <small>{`Session ${session.id}`}</small>
         {from.simData && <SimData />}
       </h3>
-      <dl className={styles.facts}>
-        <Fact label="Completed">{session.completedAt && <Moment at={session.completedAt} />}</Fact>
+      <dl className={`${styles.facts} ${styles.twoColumns}`}>
+        <Fact label="Completed">
+          <Moment at={session.completedAt} />
+        </Fact>
         <Fact label="Data">
-          {`${from.dataSet}, ${from.symbol} from ${from.provider}`}
+          {`${from.dataSet} from ${from.provider}, bars of ${from.intervalSeconds / 60} min`}
           <small>
-            {`${count(from.barCount)} bars, ${date(from.firstBar)} to ${date(from.lastBar)}; ` +
-              `a tick is ${from.tickSize}, a point $${from.multiplier}`}
+            {`${count(from.barCount)} bars of ${from.dataRoot}, ${date(from.firstBar)} to ${date(from.lastBar)}; ` +
+              `${from.symbol}: tick ${from.tickSize}, $${from.multiplier} a point`}
           </small>
         </Fact>
-        <Fact label="Costs">{from.costModel}</Fact>
-        <Fact label="Engine">{from.engineVersion}</Fact>
+        <Fact label="Costs">
+          {`${from.costModel.name}, $${from.costModel.fee.toFixed(2)} a contract and side`}
+          <small>
+            {`slippage in ticks: market ${from.costModel.slipMarket}, stop ${from.costModel.slipStop}, ` +
+              `limit ${from.costModel.slipLimit}`}
+          </small>
+        </Fact>
+        <Fact label="Engine">
+          {from.engineVersion}
+          <small>{`seed ${from.seed}`}</small>
+        </Fact>
         <Hash label="Data fingerprint" value={from.fingerprint} />
         <Hash label="Strategy" value={from.strategyHash} />
         <Hash label="Rules executed" value={from.executedRuleHash} />

@@ -70,7 +70,7 @@ export function BotTable({ bots, search, onHold }: Props) {
           </tr>
         </thead>
         <tbody>
-          <Spacer height={above} columns={visible.length} />
+          <Spacer height={above} />
           {items.map(({ index }) => {
             const bot = bots[index];
             return (
@@ -79,7 +79,7 @@ export function BotTable({ bots, search, onHold }: Props) {
               )
             );
           })}
-          <Spacer height={below} columns={visible.length} />
+          <Spacer height={below} />
         </tbody>
       </table>
     </section>
@@ -151,11 +151,12 @@ function Head({ column: { id, label, numeric }, search }: { column: Column; sear
   );
 }
 
-function Spacer({ height, columns: span }: { height: number; columns: number }) {
+/** Stands for the rows out of sight. Its one cell spans nothing: a span would bring hidden columns back. */
+function Spacer({ height }: { height: number }) {
   if (height <= 0) return null;
   return (
     <tr aria-hidden className={styles.spacer} style={{ height }}>
-      <td colSpan={span} />
+      <td />
     </tr>
   );
 }

@@ -96,6 +96,7 @@ function Find({ search, hint }: { search: BotsSearch; hint: boolean }) {
       placeholder="Find a bot or symbol"
       classNames={{ root: styles.find ?? "", input: styles.findInput ?? "" }}
       leftSection={<IconSearch size={15} stroke={1.8} aria-hidden />}
+      rightSectionWidth={q || hint ? 32 : 8}
       rightSection={
         q ? (
           <CloseButton size={24} aria-label="Clear" onClick={() => find("")} />

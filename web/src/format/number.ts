@@ -22,6 +22,11 @@ export function drawdown(dollars: Figure): string {
   return dollars == null ? missing : money(-dollars);
 }
 
+/** `$10,000`: dollars that are neither won nor lost. */
+export function plain(dollars: number): string {
+  return `$${whole.format(dollars)}`;
+}
+
 /** `0.97`, `−0.11`. */
 export function ratio(value: Figure): string {
   return value == null ? missing : signed(cents.format(Math.abs(value)), value, "");

@@ -8,7 +8,7 @@ export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose:
   return (
     <Modal.Root opened={opened} onClose={onClose} size={420} centered>
       <Modal.Overlay />
-      <Modal.Content>
+      <Modal.Content className={styles.dialog}>
         <div className={styles.head}>
           <Modal.Title>Keys</Modal.Title>
           <Modal.CloseButton aria-label="Close" />

@@ -1,0 +1,158 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Bot } from "../src/api/types";
+import { Assay } from "./assay";
+import { launch, looks, picture, profile } from "./browser";
+import { complaints, expectAccessible, expectHonestWords, expectNoSidewaysScroll } from "./page";
+
+const assay = new Assay();
+let browser: Browser;
+
+beforeAll(async () => {
+  [browser] = await Promise.all([launch(), assay.start()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await assay.remove();
+});
+
+const rows = "[data-testid=bot-row], [data-testid=bot-card]";
+const patient = { timeout: 45_000, interval: 200 };
+
+/** What a row says that the server has said. */
+interface Said {
+  name: string;
+  stage: string;
+  badges: string[];
+  alert: boolean;
+  simData: boolean;
+}
+
+function saidByPage(page: Page): Promise<Record<string, Said>> {
+  return page.locator(rows).evaluateAll((all) => {
+    const texts = (row: Element, id: string) =>
+      [...row.querySelectorAll(`[data-testid=${id}]`)].map((e) => e.textContent ?? "");
+    return Object.fromEntries(
+      all.map((row) => [
+        row.getAttribute("data-bot-id"),
+        {
+          name: row.querySelector("a")?.textContent ?? "",
+          stage: texts(row, "stage-chip").join(),
+          badges: texts(row, "activity-badge"),
+          alert: texts(row, "alert-icon").length > 0,
+          simData: texts(row, "sim-data").length > 0,
+        },
+      ]),
+    );
+  });
+}
+
+async function saidByServer(): Promise<Record<string, Said>> {
+  const said = (bot: Bot): Said => ({
+    name: bot.name,
+    stage: bot.stage,
+    badges: bot.botNow.badges.map((badge) => badge.display),
+    alert: bot.botNow.alert !== undefined,
+    simData: bot.metrics.simData,
+  });
+  const { data } = await assay.bots();
+  return Object.fromEntries(data.map((bot) => [bot.id, said(bot)]));
+}
+
+/** Waits until page and server say the same, for one moment between two changes. */
+async function expectAgreement(page: Page) {
+  await expect
+    .poll(async () => {
+      const [before, shown, after] = [await saidByServer(), await saidByPage(page), await saidByServer()];
+      const steady = JSON.stringify(before) === JSON.stringify(after);
+      return steady && JSON.stringify(sorted(shown)) === JSON.stringify(sorted(before))
+        ? "agree"
+        : { shown, before };
+    }, patient)
+    .toBe("agree");
+}
+
+const sorted = (said: Record<string, Said>) => Object.entries(said).sort(([a], [b]) => a.localeCompare(b));
+
+it("shows five bots at work, as the API says, without a click", async () => {
+  const context = await profile(browser, "desktop", "dark");
+  const page = await context.newPage();
+  const heard = complaints(page);
+  await page.goto(assay.url);
+  await page.getByRole("table", { name: "Bots" }).waitFor();
+  await expect.poll(() => page.locator(rows).count(), patient).toBe(5);
+  await page.getByTestId("activity-badge").first().waitFor();
+  await expectAgreement(page);
+  const tabs = page.getByRole("group", { name: "Stage" }).getByRole("button");
+  expect(await tabs.allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, " ")))).toEqual([
+    "All 5",
+    "LAB 5",
+    "PAPER 0",
+    "SHADOW 0",
+    "CANARY 0",
+    "LIVE 0",
+  ]);
+  expect(heard).toEqual([]);
+  await context.close();
+});
+
+it("marks every result as SIM DATA", async () => {
+  const context = await profile(browser, "desktop", "dark");
+  const page = await context.newPage();
+  await page.goto(assay.url);
+  await expect.poll(() => page.locator(rows).getByTestId("sim-data").count(), patient).toBe(5);
+  await expectAgreement(page);
+  const figures = page.locator(rows).first().locator("[data-numeric]");
+  expect(await figures.allInnerTexts().then((all) => all.join(" "))).toMatch(/\d/);
+  await page.getByLabel("The lab now").getByTestId("sim-data").waitFor();
+  await context.close();
+});
+
+it("shows a bot's page with the provenance of its figures", async () => {
+  const context = await profile(browser, "desktop", "dark");
+  const page = await context.newPage();
+  const heard = complaints(page);
+  await page.goto(assay.url);
+  const bot = (await assay.bots()).data.find(({ metrics }) => metrics.sessionId !== null);
+  await page.getByRole("link", { name: bot?.name ?? "" }).click();
+  await page.getByRole("heading", { level: 2, name: bot?.name ?? "" }).waitFor();
+  await page.getByText(`Session ${bot?.metrics.sessionId}`).waitFor();
+  await expectAccessible(page);
+  await expectHonestWords(page);
+  await page.screenshot({ path: picture("bot-desktop-dark"), fullPage: true });
+  expect(heard).toEqual([]);
+  await context.close();
+});
+
+describe.each(looks)("$size, $theme", ({ size, theme }) => {
+  it("is readable and honest", async () => {
+    const context = await profile(browser, size, theme);
+    const page = await context.newPage();
+    await page.goto(assay.url);
+    await expect.poll(() => page.locator(rows).count(), patient).toBeGreaterThan(size === "phone" ? 3 : 4);
+    await expectAccessible(page);
+    await expectHonestWords(page);
+    await expectNoSidewaysScroll(page);
+    await page.screenshot({ path: picture(`${size}-${theme}`) });
+    await context.close();
+  });
+});
+
+it("says that the stream is cut, and forgets nothing when it is back", async () => {
+  const context = await profile(browser, "desktop", "dark");
+  const page = await context.newPage();
+  await page.goto(assay.url);
+  await expect.poll(() => page.locator(rows).count(), patient).toBe(5);
+  await assay.kill();
+  const notice = page.getByTestId("connection");
+  await notice.waitFor();
+  expect(await notice.innerText()).toMatch(/^Reconnecting… showing \d\d:\d\d:\d\d ET$/);
+  expect(await page.locator(rows).count()).toBe(5);
+  await expectAccessible(page);
+  await page.screenshot({ path: picture("reconnecting") });
+  await assay.start();
+  await notice.waitFor({ state: "detached" });
+  await expectAgreement(page);
+  await context.close();
+});
