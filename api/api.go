@@ -16,7 +16,7 @@ import (
 	"assay/store"
 )
 
-// Config is what the API is built from.
+// Config is what the API is built from; every field is needed.
 type Config struct {
 	Store      *store.DB
 	Console    fs.FS         // the console's built files, index.html at the root

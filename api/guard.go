@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Listen returns the HTTP server with its time limits, ready for a listener.
-// Shutdown ends the streams too, once Run's context is done.
-func (s *Server) Listen() *http.Server {
+// HTTPServer returns the HTTP server with its time limits, ready for a
+// listener. Streams end when Run does, so end Run before Shutdown.
+func (s *Server) HTTPServer() *http.Server {
 	return &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second,

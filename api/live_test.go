@@ -41,7 +41,7 @@ func TestStreamOutlivesTheTimeLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, _ := listening(t)
 		network := pipes{make(chan net.Conn), make(chan struct{})}
-		server := l.Listen()
+		server := l.HTTPServer()
 		stopped := make(chan error, 1)
 		go func() { stopped <- server.Serve(network) }()
 		browser := &http.Transport{DialContext: network.dial}

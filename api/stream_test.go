@@ -90,7 +90,7 @@ func (l *lab) serve() (url string) {
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx) }()
 	server := httptest.NewUnstartedServer(l)
-	server.Config = l.Listen()
+	server.Config = l.HTTPServer()
 	server.Start()
 	l.t.Cleanup(func() {
 		stop()

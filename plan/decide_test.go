@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -248,5 +249,17 @@ func TestLongestWaitingIsServedFirst(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, Decide(fleet, policy, now)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+}
+
+func BenchmarkDecide10000(b *testing.B) {
+	fleet := Fleet{Bots: make([]Facts, 10_000)}
+	for i := range fleet.Bots {
+		fleet.Bots[i] = tested(time.Duration(i)*time.Second*3, func(f *Facts) {
+			f.ID, f.WaitingSince = bot.ID(strconv.Itoa(i)), now.Add(-time.Duration(i%977)*time.Second)
+		})
+	}
+	for b.Loop() {
+		Decide(fleet, DefaultPolicy(), now)
 	}
 }
