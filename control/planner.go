@@ -129,12 +129,7 @@ func (p *Planner) fail(ctx context.Context, started time.Time, cause error) stor
 // pass looks, decides and acts. Trouble with the chores before it is recorded
 // beside the plan and does not keep the bots waiting.
 func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			p.log().Error("the tick panicked", "panic", v, "stack", string(debug.Stack()))
-			err = fmt.Errorf("the tick panicked: %v", v)
-		}
-	}()
+	defer p.recovered(&err)
 	trouble := p.chores(ctx, started)
 	fleet, err := p.DB.PlanFleet(ctx, chooser(p.AllowSim))
 	if err != nil {
@@ -152,12 +147,22 @@ func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick,
 }
 
 // chores puts jobs of dead workers back and keeps simulated data up to date.
-func (p *Planner) chores(ctx context.Context, now time.Time) error {
+func (p *Planner) chores(ctx context.Context, now time.Time) (err error) {
+	defer p.recovered(&err)
 	_, reaping := p.Reaper.Reap(ctx)
 	if p.Sim == nil || !p.AllowSim {
 		return reaping
 	}
 	return errors.Join(reaping, p.Sim.Update(ctx, now))
+}
+
+// recovered turns a panic into the error of the function that defers it: the
+// laboratory goes on, and the tick's row says what happened.
+func (p *Planner) recovered(err *error) {
+	if v := recover(); v != nil {
+		p.log().Error("the tick panicked", "panic", v, "stack", string(debug.Stack()))
+		*err = fmt.Errorf("the tick panicked: %v", v)
+	}
 }
 
 // act enqueues what the plan asks for and records the pass, in one
