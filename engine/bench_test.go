@@ -19,6 +19,29 @@ func BenchmarkW3(b *testing.B)      { benchRun(b, true) }
 func BenchmarkW3Hand(b *testing.B)  { benchHand(b, true) }
 func BenchmarkW3Steps(b *testing.B) { benchSteps(b, true) }
 
+// BenchmarkW2 is the sweep of 90 sets: a fresh stream of signals every time, so
+// that the processor cannot learn the trades by heart.
+func BenchmarkW2(b *testing.B) {
+	bars := million()
+	var sets []strategy.Signals
+	for fast := 5; fast <= 50; fast += 5 {
+		for slow := 20; slow <= 200; slow += 20 {
+			if fast < slow {
+				sets = append(sets, crosses(bars, fast, slow))
+			}
+		}
+	}
+	if len(sets) != 90 {
+		b.Fatalf("%d sets", len(sets))
+	}
+	for b.Loop() {
+		for _, s := range sets {
+			Run(bars, s, w1Limits(), workloadCosts())
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(bars.Len())/90, "ns/bar")
+}
+
 func benchInput(day bool) (*market.Bars, strategy.Signals, strategy.Limits) {
 	bars := million()
 	s := crosses(bars, 12, 48)

@@ -1,8 +1,9 @@
 package engine
 
 import (
-	"assay/market"
 	"slices"
+
+	"assay/market"
 )
 
 // Ledger is the whole result of a run: every fill, every closed round turn,

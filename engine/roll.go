@@ -31,14 +31,14 @@ func (k *Book) roll(i int) {
 		return
 	}
 	slip := k.costs.SlipMarket * int32(p.side)
-	old, new := k.bars.Close[i-1]-slip, k.bars.Open[i]+slip
+	sold, bought := k.bars.Close[i-1]-slip, k.bars.Open[i]+slip
 	qty, lots := p.qty, append([]lot(nil), p.lots...)
-	k.fill(i, -p.side, qty, old, Rolled)
-	k.reduce(i, qty, old, Rolled)
+	k.fill(i, -p.side, qty, sold, Rolled)
+	k.reduce(i, qty, sold, Rolled)
 	p.contract, p.fromRoll, p.ambiguous = k.contract(), true, false
-	k.fill(i, p.side, qty, new, Rolled)
+	k.fill(i, p.side, qty, bought, Rolled)
 	for _, l := range lots {
-		l.bar, l.price = int32(i), new
+		l.bar, l.price = int32(i), bought
 		k.add(l)
 	}
 	if p.stop != noStop {
