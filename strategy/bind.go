@@ -16,15 +16,18 @@ func (s *Strategy) Bind(values map[string]float64) (*Strategy, error) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		i := slices.IndexFunc(s.Params, func(p Param) bool { return p.Name == name })
 		if i < 0 {
-			return nil, assay.Errorf(assay.Invalid, suggestion(name, names(s.Params)), "%s has no parameter %q", s.Name, name)
+			return nil, assay.Errorf(assay.Invalid, suggestion(name, names(s.Params)),
+				"%s has no parameter %q", s.Name, name)
 		}
 		v, p := values[name], s.Params[i]
 		if !(v >= p.Min && v <= p.Max) {
-			return nil, assay.Errorf(assay.Invalid, "choose a value from "+printNumber(p.Min)+" to "+printNumber(p.Max),
+			return nil, assay.Errorf(assay.Invalid,
+				"choose a value from "+printNumber(p.Min)+" to "+printNumber(p.Max),
 				"%s: %s = %s is outside its range", s.Name, name, printNumber(v))
 		}
 		if !divides(p.Step, v-p.Min) {
-			return nil, assay.Errorf(assay.Invalid, "choose "+printNumber(p.Min)+" plus a multiple of "+printNumber(p.Step),
+			return nil, assay.Errorf(assay.Invalid,
+				"choose "+printNumber(p.Min)+" plus a multiple of "+printNumber(p.Step),
 				"%s: %s = %s is between two steps", s.Name, name, printNumber(v))
 		}
 		bound.Params[i].Default = v
@@ -48,7 +51,10 @@ func (s *Strategy) substitute(values map[string]float64) (*Strategy, error) {
 	}
 	all := defaults(b.Params)
 	b.Params = nil
-	for _, e := range []*Expr{&b.Enter.Long, &b.Enter.Short, &b.Enter.When, &b.Exit.Stop, &b.Exit.Target, &b.Exit.Long, &b.Exit.Short} {
+	for _, e := range []*Expr{
+		&b.Enter.Long, &b.Enter.Short, &b.Enter.When,
+		&b.Exit.Stop, &b.Exit.Target, &b.Exit.Long, &b.Exit.Short,
+	} {
 		if *e != nil {
 			*e = substitute((*e).(*node), all)
 		}

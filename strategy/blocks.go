@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,7 +71,9 @@ func (r *reader) rule(n *yaml.Node, risk bool) *node {
 	if !ok {
 		return nil
 	}
-	rule := parseRule(text, r.params, risk, func(at int, message, fix string) { r.inside(n, at, message, fix) })
+	rule := parseRule(text, r.params, risk, func(at int, message, fix string) {
+		r.inside(n, at, message, fix)
+	})
 	if rule != nil {
 		rule.each(func(n *node) {
 			if n.op == opParam {
@@ -96,7 +99,8 @@ func (r *reader) clock(n *yaml.Node) string {
 		return ""
 	}
 	if m, ok := minuteOf(text); !ok || m >= 16*60 && m < 17*60 {
-		r.at(n, strconv.Quote(clip(text))+" is not a time of trading", `write for example "15:55", in Chicago; for the close itself write at_close: true`)
+		r.at(n, strconv.Quote(clip(text))+" is not a time of trading",
+			`write for example "15:55", in Chicago; for the close itself write at_close: true`)
 		return ""
 	}
 	return text
@@ -127,7 +131,7 @@ func (r *reader) fields(n *yaml.Node, where string, known ...string) map[string]
 		switch {
 		case key.Kind != yaml.ScalarNode:
 			r.at(key, "a key of "+where+" is not a word", "write for example key: value")
-		case len(known) > 0 && !contains(known, key.Value):
+		case len(known) > 0 && !slices.Contains(known, key.Value):
 			r.at(key, `unknown key "`+clip(key.Value)+`" in `+where, suggestion(key.Value, known))
 		case f[key.Value] != nil:
 			r.at(key, `"`+clip(key.Value)+`" stands here twice`, "remove one")
@@ -136,15 +140,6 @@ func (r *reader) fields(n *yaml.Node, where string, known ...string) map[string]
 		}
 	}
 	return f
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // scalar returns the text of a value; ok is false when it is absent or not one.
@@ -178,7 +173,8 @@ func (r *reader) count(n *yaml.Node, least int) int {
 	}
 	v := r.number(n)
 	if v != math.Trunc(v) || v < float64(least) || v > 1000 {
-		r.at(n, strconv.Quote(clip(n.Value))+" is not a whole number from "+strconv.Itoa(least)+" to 1000", "write for example 1")
+		r.at(n, strconv.Quote(clip(n.Value))+" is not a whole number from "+strconv.Itoa(least)+" to 1000",
+			"write for example 1")
 	}
 	return int(v)
 }

@@ -45,7 +45,8 @@ const maxSteps = 400
 // builds the program for the contract that is traded.
 func Compile(s *Strategy, contract market.Contract, values map[string]float64) (*Program, error) {
 	if contract.Root != s.Symbol {
-		return nil, assay.Errorf(assay.Invalid, "pass the contract of "+s.Symbol, "%s trades %s, not %s", s.Name, s.Symbol, contract.Root)
+		return nil, assay.Errorf(assay.Invalid, "pass the contract of "+s.Symbol,
+			"%s trades %s, not %s", s.Name, s.Symbol, contract.Root)
 	}
 	if open := int64(contract.DayOpen); s.Session == RTH && open%int64(s.Bars.Minutes()) != 0 {
 		return nil, assay.Errorf(assay.Invalid, "use shorter bars or session: ETH",
@@ -56,7 +57,10 @@ func Compile(s *Strategy, contract market.Contract, values map[string]float64) (
 		return nil, err
 	}
 	c := &compiler{contract: contract, known: map[string]int{}}
-	p := &Program{interval: int16(s.Bars.Minutes()), kind: s.Session, contract: contract, limits: limitsOf(bound, contract)}
+	p := &Program{
+		interval: int16(s.Bars.Minutes()), kind: s.Session, contract: contract,
+		limits: limitsOf(bound, contract),
+	}
 	p.long, p.reasons[0] = c.entry("long: ", bound.Enter.Long, bound.Enter.When)
 	p.short, p.reasons[1] = c.entry("short: ", bound.Enter.Short, bound.Enter.When)
 	p.leaveLong, p.reasons[2] = c.entry("exit long: ", bound.Exit.Long, nil)

@@ -142,7 +142,8 @@ func precedence(n *node) int {
 // binary gives the binding strength of each operator.
 var binary = map[string]int{
 	"or": precOr, "and": precAnd,
-	"<": precCompare, "<=": precCompare, ">": precCompare, ">=": precCompare, "==": precCompare, "!=": precCompare,
+	"<": precCompare, "<=": precCompare, ">": precCompare, ">=": precCompare,
+	"==": precCompare, "!=": precCompare,
 	crossesAbove: precCompare, crossesBelow: precCompare,
 	"+": precSum, "-": precSum, "*": precProduct, "/": precProduct,
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,7 +24,8 @@ const maxFile = 64 << 10
 // of the file.
 func Parse(text []byte, name string) (*Strategy, error) {
 	if len(text) > maxFile {
-		return nil, assay.Errorf(assay.Invalid, "a strategy file has at most 64 kB", "%s: %d bytes are too long", name, len(text))
+		return nil, assay.Errorf(assay.Invalid, "a strategy file has at most 64 kB",
+			"%s: %d bytes are too long", name, len(text))
 	}
 	root, err := document(text, name)
 	if err != nil {
@@ -44,7 +45,8 @@ func document(text []byte, name string) (*yaml.Node, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	switch err := d.Decode(&doc); {
 	case errors.Is(err, io.EOF):
-		return nil, assay.Errorf(assay.Invalid, "write at least strategy, symbol, bars, session, enter and exit", "%s:1:1: the file is empty", name)
+		return nil, assay.Errorf(assay.Invalid,
+			"write at least strategy, symbol, bars, session, enter and exit", "%s:1:1: the file is empty", name)
 	case err != nil:
 		return nil, notYAML(err, name)
 	}
@@ -54,7 +56,8 @@ func document(text []byte, name string) (*yaml.Node, error) {
 	case err != nil:
 		return nil, notYAML(err, name)
 	}
-	return nil, assay.Errorf(assay.Invalid, "keep one strategy in a file", "%s:%d:1: a second document begins", name, more.Line)
+	return nil, assay.Errorf(assay.Invalid, "keep one strategy in a file",
+		"%s:%d:1: a second document begins", name, more.Line)
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
@@ -76,7 +79,8 @@ type reader struct {
 }
 
 func (r *reader) strategy(root *yaml.Node) *Strategy {
-	f := r.fields(root, "a strategy", "strategy", "symbol", "bars", "session", "params", "enter", "exit", "limits")
+	f := r.fields(root, "a strategy",
+		"strategy", "symbol", "bars", "session", "params", "enter", "exit", "limits")
 	if f == nil {
 		return nil
 	}
@@ -112,9 +116,7 @@ func (r *reader) whole(s *Strategy, f map[string]*yaml.Node) {
 	if n := f["enter"]; n != nil && s.Enter.Long == nil && s.Enter.Short == nil && len(r.list) == 0 {
 		r.at(n, "the strategy never enters", "give enter a long or a short rule")
 	}
-	e := s.Exit
-	if n := f["exit"]; n != nil && len(r.list) == 0 && e.Stop == nil && e.Target == nil && e.Long == nil && e.Short == nil &&
-		e.Flat == "" && !e.AtClose && !s.Account.Reverse {
+	if n := f["exit"]; n != nil && len(r.list) == 0 && s.Exit == (Exit{}) && !s.Account.Reverse {
 		r.at(n, "a position would never be closed", "give exit a stop, a target, a rule, flat or at_close")
 	}
 	for i, p := range s.Params {
@@ -126,11 +128,14 @@ func (r *reader) whole(s *Strategy, f map[string]*yaml.Node) {
 
 func (r *reader) name(n *yaml.Node) string {
 	s, ok := r.scalar(n)
-	if ok && (strings.TrimSpace(s) != s || s == "" || len(s) > 80 || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == 0xfffd })) {
-		r.at(n, "the name is empty, longer than 80 letters, or has blanks or control characters at odd places", "give it a short name")
+	if ok && (strings.TrimSpace(s) != s || len(s) > 80 || strings.ContainsFunc(s, odd)) {
+		r.at(n, "the name is longer than 80 letters, or has odd characters or blanks around it", "give it a short name")
 	}
 	return s
 }
+
+// odd characters have no place in a name that is printed and shown.
+func odd(c rune) bool { return !unicode.IsPrint(c) || c == unicode.ReplacementChar }
 
 var symbolShape = regexp.MustCompile(`^[A-Z0-9]{1,5}$`)
 
@@ -165,77 +170,4 @@ func (r *reader) bars(n *yaml.Node, session SessionKind) time.Duration {
 	}
 	d, _ := time.ParseDuration(s)
 	return d
-}
-
-var paramShape = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-
-// maxParams bounds the parameters of a strategy: more could fit any history.
-const maxParams = 16
-
-func (r *reader) readParams(n *yaml.Node) []Param {
-	if n == nil {
-		return nil
-	}
-	f := r.fields(n, "params")
-	if len(f) > maxParams {
-		r.at(n, "more than 16 parameters", "fewer parameters overfit less")
-		return nil
-	}
-	var list []Param
-	for i := 0; f != nil && i < len(n.Content); i += 2 {
-		p := r.param(n.Content[i], n.Content[i+1])
-		if find(p.Name) == nil { // else the rules that use the word are right
-			list = append(list, p)
-		}
-	}
-	return list
-}
-
-func (r *reader) param(key, n *yaml.Node) Param {
-	p := Param{Name: key.Value}
-	if !paramShape.MatchString(p.Name) {
-		r.at(key, strconv.Quote(clip(p.Name))+" is not a name for a parameter", "use small letters, digits and _, such as stop_atr")
-	} else if slices.Contains(Words(), p.Name) || slices.Contains(keywords, p.Name) {
-		r.at(key, `"`+p.Name+`" is a word of the language`, "choose another name for the parameter, such as my_"+p.Name)
-	}
-	f := r.fields(n, "a parameter", "default", "min", "max", "step")
-	if f == nil {
-		return p
-	}
-	for _, need := range []string{"default", "min", "max", "step"} {
-		if f[need] == nil {
-			r.at(n, `"`+need+`" is missing`, "write for example {default: 1.5, min: 0.5, max: 3, step: 0.25}")
-			return p
-		}
-	}
-	before := len(r.list)
-	p.Default, p.Min, p.Max, p.Step = r.number(f["default"]), r.number(f["min"]), r.number(f["max"]), r.number(f["step"])
-	if len(r.list) == before {
-		r.ranges(p, f)
-	}
-	return p
-}
-
-func (r *reader) ranges(p Param, f map[string]*yaml.Node) {
-	span := printNumber(p.Min) + " to " + printNumber(p.Max)
-	switch {
-	case p.Min > p.Max:
-		r.at(f["min"], "the min "+printNumber(p.Min)+" of "+p.Name+" is above its max "+printNumber(p.Max), "exchange them")
-	case p.Default < p.Min || p.Default > p.Max:
-		r.at(f["default"], "the default "+printNumber(p.Default)+" of "+p.Name+" is outside "+span, "move it inside or widen the range")
-	case p.Step <= 0:
-		r.at(f["step"], "the step of "+p.Name+" is not above 0", "write for example 0.25")
-	case !divides(p.Step, p.Max-p.Min):
-		r.at(f["step"], "the step "+printNumber(p.Step)+" of "+p.Name+" does not divide the range "+span,
-			"choose a step that reaches the max from the min")
-	case !divides(p.Step, p.Default-p.Min):
-		r.at(f["default"], "the default "+printNumber(p.Default)+" of "+p.Name+" is not a whole number of steps above its min",
-			"choose min + a multiple of "+printNumber(p.Step))
-	}
-}
-
-// divides allows for decimals that binary numbers cannot hold.
-func divides(step, span float64) bool {
-	k := span / step
-	return k <= 1e6 && math.Abs(k-math.Round(k)) < 1e-6
 }

@@ -103,7 +103,9 @@ func (k *barColumn) run(b *block) {
 
 // prices writes adjusted prices, measured from the first close, to v.
 func (b *block) prices(name string, v []float64) {
-	source := map[string][]int32{"open": b.bars.Open, "high": b.bars.High, "low": b.bars.Low, "close": b.bars.Close}[name]
+	source := map[string][]int32{
+		"open": b.bars.Open, "high": b.bars.High, "low": b.bars.Low, "close": b.bars.Close,
+	}[name]
 	for i := 0; i < b.n; {
 		shift := b.shift(b.from + i)
 		end := min(b.n, b.segment.to-b.from)
@@ -165,7 +167,7 @@ var scalar = map[string]func(x, y float64) float64{
 	"negate":           func(x, _ float64) float64 { return -x },
 	"abs":              func(x, _ float64) float64 { return math.Abs(x) },
 	"risk of distance": riskOfDistance,
-	"risk of level":    func(level, close float64) float64 { return math.Abs(toTicks(level) - close) },
+	"risk of level":    func(level, price float64) float64 { return math.Abs(toTicks(level) - price) },
 }
 
 func riskOfDistance(x, _ float64) float64 {

@@ -33,8 +33,10 @@ func lex(rule string) ([]token, int, *flaw) {
 			i = numberEnd(rule, i)
 			v, err := strconv.ParseFloat(rule[start:i], 64)
 			if err != nil || v > 1e9 || i-start > 20 {
-				return nil, start, &flaw{-1, "the number " + clip(rule[start:i]) + " is too large or too long",
-					"use at most 1,000,000,000 and 20 digits"}
+				return nil, start, &flaw{
+					-1, "the number " + clip(rule[start:i]) + " is too large or too long",
+					"use at most 1,000,000,000 and 20 digits",
+				}
 			}
 			list = append(list, token{'n', rule[start:i], v, start})
 		case isLetter(c):
@@ -52,7 +54,10 @@ func lex(rule string) ([]token, int, *flaw) {
 			list = append(list, token{'s', text, 0, start})
 		}
 		if len(list) > maxTokens {
-			return nil, start, &flaw{-1, "the rule is longer than " + strconv.Itoa(maxTokens) + " words and signs", "make it shorter"}
+			return nil, start, &flaw{
+				-1, "the rule is longer than " + strconv.Itoa(maxTokens) + " words and signs",
+				"make it shorter",
+			}
 		}
 	}
 	return append(list, token{at: len(rule)}), 0, nil

@@ -34,8 +34,9 @@ func TestEveryWordStandsInTheDocument(t *testing.T) {
 			}
 		}
 	}
-	example := string(text)[strings.Index(string(text), "```yaml\n")+8:]
-	if _, err := Parse([]byte(example[:strings.Index(example, "```")]), "docs/language.md"); err != nil {
+	_, rest, _ := strings.Cut(string(text), "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	if _, err := Parse([]byte(example), "docs/language.md"); err != nil {
 		t.Error(err)
 	}
 }

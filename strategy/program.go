@@ -33,11 +33,13 @@ func (p *Program) eval(bars *market.Bars, next func() int) (Signals, error) {
 
 func (p *Program) suits(bars *market.Bars) error {
 	if want := time.Duration(p.interval) * time.Minute; bars.Interval != want {
-		return assay.Errorf(assay.Invalid, "aggregate them to "+printBars(want), "bars of %s for a strategy on bars of %s", bars.Interval, printBars(want))
+		return assay.Errorf(assay.Invalid, "aggregate them to "+printBars(want),
+			"bars of %s for a strategy on bars of %s", bars.Interval, printBars(want))
 	}
 	data, err := market.DataRoot(p.contract.Root)
 	if err == nil && bars.Root != data && bars.Root != p.contract.Root {
-		err = assay.Errorf(assay.Invalid, "load "+data, "bars of %q for a strategy on %s", bars.Root, p.contract.Root)
+		err = assay.Errorf(assay.Invalid, "load "+data,
+			"bars of %q for a strategy on %s", bars.Root, p.contract.Root)
 	}
 	return err
 }
@@ -159,7 +161,9 @@ func (m *machine) enter(i int, side market.Side, reason int16) {
 	if !ok {
 		return
 	}
-	m.signals.Enter = append(m.signals.Enter, Entry{Bar: int32(m.block.from + i), Side: side, Reason: reason, Stop: stop, Target: target})
+	m.signals.Enter = append(m.signals.Enter, Entry{
+		Bar: int32(m.block.from + i), Side: side, Reason: reason, Stop: stop, Target: target,
+	})
 }
 
 // bracket places a stop or a target, which lies on the given side of the

@@ -60,8 +60,10 @@ func infer(n *node) (Type, *flaw) {
 
 func inferNegate(t Type) (Type, *flaw) {
 	if t == PriceType || t == ConditionType {
-		return WrongType, &flaw{-1, t.String() + " has no negative",
-			"subtract two prices for a distance, such as close - open"}
+		return WrongType, &flaw{
+			-1, t.String() + " has no negative",
+			"subtract two prices for a distance, such as close - open",
+		}
 	}
 	return t, nil
 }
@@ -69,8 +71,10 @@ func inferNegate(t Type) (Type, *flaw) {
 func inferLogic(op string, args []*node) (Type, *flaw) {
 	for i, a := range args {
 		if a.typ != ConditionType {
-			return WrongType, &flaw{i, `"` + op + `" joins conditions, and this is ` + a.typ.String(),
-				"compare it with something, such as close > open"}
+			return WrongType, &flaw{
+				i, `"` + op + `" joins conditions, and this is ` + a.typ.String(),
+				"compare it with something, such as close > open",
+			}
 		}
 	}
 	return ConditionType, nil
@@ -97,13 +101,17 @@ func inferSum(op string, l, r Type) (Type, *flaw) {
 		if op == "-" {
 			return DistanceType, nil
 		}
-		return WrongType, &flaw{-1, "two prices cannot be added",
-			"add a distance to a price, such as close + 8 ticks"}
+		return WrongType, &flaw{
+			-1, "two prices cannot be added",
+			"add a distance to a price, such as close + 8 ticks",
+		}
 	case l == PriceType && r == DistanceType, op == "+" && l == DistanceType && r == PriceType:
 		return PriceType, nil
 	case l == PriceType || r == PriceType || l == DistanceType && r == NumberType || l == NumberType && r == DistanceType:
-		return WrongType, &flaw{-1, sumOf(op, l, r),
-			"give the number a unit, such as 8 ticks or 2.5 points, or use a distance such as 1.5 * atr(14)"}
+		return WrongType, &flaw{
+			-1, sumOf(op, l, r),
+			"give the number a unit, such as 8 ticks or 2.5 points, or use a distance such as 1.5 * atr(14)",
+		}
 	case agree(l, r) != WrongType:
 		return agree(l, r), nil
 	}
@@ -121,8 +129,10 @@ func inferProduct(op string, l, r Type) (Type, *flaw) {
 	switch {
 	case l == ConditionType || r == ConditionType:
 	case l == PriceType || r == PriceType:
-		return WrongType, &flaw{-1, "a price cannot be multiplied or divided",
-			"multiply a distance instead, such as close - 1.5 * atr(14)"}
+		return WrongType, &flaw{
+			-1, "a price cannot be multiplied or divided",
+			"multiply a distance instead, such as close - 1.5 * atr(14)",
+		}
 	case r == NumberType:
 		return l, nil
 	case op == "*" && l == NumberType:

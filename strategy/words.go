@@ -60,20 +60,31 @@ var words = []word{
 	{name: "rsi", args: []argument{length}, result: NumberType, write: "rsi(14)"},
 	{name: "atr", args: []argument{length}, result: DistanceType, write: "atr(14)"},
 	{name: "adx", args: []argument{length}, result: NumberType, write: "adx(14)"},
-	{name: "bollinger", args: []argument{shorter, factor}, fields: []string{"upper", "middle", "lower"},
-		result: PriceType, write: "bollinger(20, 2).upper"},
-	{name: "donchian", args: []argument{length}, fields: []string{"high", "low"},
-		result: PriceType, write: "donchian(20).high"},
+	{
+		name: "bollinger", args: []argument{shorter, factor}, fields: []string{"upper", "middle", "lower"},
+		result: PriceType, write: "bollinger(20, 2).upper",
+	},
+	{
+		name: "donchian", args: []argument{length}, fields: []string{"high", "low"},
+		result: PriceType, write: "donchian(20).high",
+	},
 
 	{name: "vwap", result: PriceType, write: "vwap"},
-	{name: "vwap_bands", args: []argument{factor}, fields: []string{"upper", "lower"},
-		result: PriceType, write: "vwap_bands(2).upper"},
-	{name: "opening_range", args: []argument{span}, fields: []string{"high", "low"},
-		result: PriceType, write: "opening_range(30).high"},
+	{
+		name: "vwap_bands", args: []argument{factor}, fields: []string{"upper", "lower"},
+		result: PriceType, write: "vwap_bands(2).upper",
+	},
+	{
+		name: "opening_range", args: []argument{span}, fields: []string{"high", "low"},
+		result: PriceType, write: "opening_range(30).high",
+	},
 	{name: "session_open", result: PriceType, write: "session_open"},
 	{name: "session_high", result: PriceType, write: "session_high"},
 	{name: "session_low", result: PriceType, write: "session_low"},
-	{name: "previous_session", fields: []string{"high", "low", "close"}, result: PriceType, write: "previous_session.close"},
+	{
+		name: "previous_session", fields: []string{"high", "low", "close"},
+		result: PriceType, write: "previous_session.close",
+	},
 	{name: "gap", result: DistanceType, write: "gap"},
 	{name: "minutes_since_open", result: MinutesType, write: "minutes_since_open"},
 	{name: "minutes_to_close", result: MinutesType, write: "minutes_to_close"},
@@ -136,9 +147,15 @@ func checkShape(w *word, n *node) *flaw {
 	case len(n.args) != len(w.args) && len(w.args) == 0:
 		return &flaw{-1, w.name + " takes no arguments", "write " + w.write}
 	case len(n.args) != len(w.args):
-		return &flaw{-1, w.name + " takes " + w.signature() + ", and here " + plural(len(n.args)), "write for example " + w.write}
+		return &flaw{
+			-1, w.name + " takes " + w.signature() + ", and here " + plural(len(n.args)),
+			"write for example " + w.write,
+		}
 	case n.field == "" && w.fields != nil:
-		return &flaw{-1, w.name + " has several values: " + strings.Join(w.fields, ", "), "write for example " + w.write}
+		return &flaw{
+			-1, w.name + " has several values: " + strings.Join(w.fields, ", "),
+			"write for example " + w.write,
+		}
 	case n.field != "" && w.fields == nil:
 		return &flaw{-2, w.name + " has no ." + n.field, "write " + w.write}
 	case n.field != "" && !slices.Contains(w.fields, n.field):
@@ -178,11 +195,15 @@ func (a argument) check(w *word, i int, n *node) *flaw {
 	case len(a.takes) > 0:
 		return &flaw{i, w.name + " is not for " + n.typ.String(), "write for example " + w.write}
 	case !constant(n):
-		return &flaw{i, "the " + a.name + " of " + w.name + " must not change from bar to bar",
-			"use a number or a parameter, such as " + w.write}
-	case n.typ != NumberType && !(a.name == "minutes" && n.typ == MinutesType):
-		return &flaw{i, "the " + a.name + " of " + w.name + " is a number, and this is " + n.typ.String(),
-			"write for example " + w.write}
+		return &flaw{
+			i, "the " + a.name + " of " + w.name + " must not change from bar to bar",
+			"use a number or a parameter, such as " + w.write,
+		}
+	case n.typ != NumberType && (a.name != "minutes" || n.typ != MinutesType):
+		return &flaw{
+			i, "the " + a.name + " of " + w.name + " is a number, and this is " + n.typ.String(),
+			"write for example " + w.write,
+		}
 	}
 	return nil
 }
