@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"assay"
+	"assay/api"
+	"assay/control"
+	"assay/market/simbars"
+	"assay/plan"
+	"assay/store"
+	"assay/task"
+	"assay/web"
+	"assay/worker"
+)
+
+// closing bounds how long the server waits for open requests when it stops.
+const closing = 5 * time.Second
+
+// Config is what an operator may choose when serving.
+type Config struct {
+	Home     string // data directory
+	Listen   string // loopback address, e.g. "127.0.0.1:5000"
+	AllowSim bool   // bots without usable real data are tested on labelled simulated bars
+	Slots    int    // backtests at once; 0 is one less than the cores, at least 1
+	Log      *slog.Logger
+	Ready    func(url string) // called once the console answers
+}
+
+// Serve runs the laboratory and its console until ctx ends.
+func Serve(ctx context.Context, c Config) error {
+	listener, err := listen(ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	release, err := store.LockServing(c.Home)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }() // the process ends with it, and the lock with the process
+	return WithHome(ctx, c.Home, func(h *Home) error {
+		return h.serve(ctx, c, listener)
+	})
+}
+
+// listen opens the address. There is no sign-in yet, so only this machine may
+// reach the server.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, assay.Errorf(assay.Invalid, "write it like 127.0.0.1:5000", "%q is not an address to listen on", address)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, assay.Errorf(assay.Invalid, "listen on 127.0.0.1, and reach it through an SSH tunnel",
+			"%s can be reached by other machines, and this version has no sign-in", address)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, assay.Errorf(assay.Conflict, "stop what listens there, or choose another port with --listen",
+			"the address %s is in use", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// serve is the parts list: built in a straight line, run together, taken down
+// together.
+func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
+	if err := addStarters(ctx, h.DB); err != nil {
+		return err
+	}
+	policy := plan.DefaultPolicy()
+	config := worker.DefaultConfig(runtime.NumCPU())
+	if c.Slots > 0 {
+		config.Slots = c.Slots
+	}
+	err := h.DB.SetCaps(ctx, store.Caps{
+		Backtests: config.Slots, Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
+	})
+	if err != nil {
+		return err
+	}
+	config.Handlers = task.Lab{DB: h.DB, Bars: h.Bars, AllowSim: c.AllowSim}.Handlers()
+	local := worker.NewLocal(h.DB, config, c.Log)
+	planner := &control.Planner{
+		DB: h.DB, Policy: policy, AllowSim: c.AllowSim, Log: c.Log,
+		Reaper: worker.Reaper{DB: h.DB, Config: config, Log: c.Log},
+		Sim:    &control.SimData{DB: h.DB, Disk: h.Bars, Generate: simbars.Generate},
+	}
+	server, err := api.New(api.Config{
+		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Log: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return h.DB.Watch(ctx) })
+	group.Go(func() error { return local.Run(ctx) })
+	group.Go(func() error { planner.Run(ctx); return nil })
+	group.Go(func() error { return server.Run(ctx) })
+	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
+	c.Ready("http://" + listener.Addr().String())
+	return group.Wait()
+}
+
+func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) error {
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+		defer cancel()
+		stopped <- server.Shutdown(wait)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve HTTP: %w", err)
+	}
+	return <-stopped
+}

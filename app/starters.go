@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"assay/bot"
+	"assay/market"
+	"assay/store"
+	"assay/strategy"
+)
+
+// starterCapital is what each starter bot is allocated.
+const starterCapital = 50_000 * market.Dollar
+
+// addStarters puts the starter library into LAB when there is no bot yet.
+func addStarters(ctx context.Context, db *store.DB) error {
+	return db.InTx(ctx, func(tx *store.DB) error {
+		if n, err := tx.CountBots(ctx, store.FleetFilter{}); err != nil || n > 0 {
+			return err
+		}
+		for _, starter := range strategy.Library() {
+			if err := addStarter(ctx, tx, starter); err != nil {
+				return fmt.Errorf("add starter bot %s: %w", starter.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+func addStarter(ctx context.Context, tx *store.DB, starter strategy.Starter) error {
+	s, err := strategy.Parse(starter.Source, starter.File)
+	if err != nil {
+		return err
+	}
+	id := bot.ID(strings.ReplaceAll(strings.ToLower(s.Name), " ", "-"))
+	_, err = tx.CreateBot(ctx,
+		bot.Bot{ID: id, Name: s.Name, Symbol: s.Symbol, PromotionMode: bot.Manual, Capital: starterCapital},
+		store.Version{Hash: s.Hash(), Source: string(s.Print()), Symbol: s.Symbol, Interval: s.Bars, Origin: "STARTER"})
+	return err
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"assay/app"
+	"assay/engine"
+	"assay/market"
+	"assay/measure"
+)
+
+type backtestCmd struct {
+	What   string `arg:"" name:"file|bot" help:"A strategy file, or the id of a bot."`
+	Data   string `required:"" help:"Name of the data set; see assay data ls." placeholder:"SET"`
+	JSON   bool   `name:"json" help:"Print the result as JSON."`
+	Trades string `help:"Also write the trades to this CSV file." placeholder:"out.csv" type:"path"`
+}
+
+func (c backtestCmd) Run(ctx context.Context, io console, all *cli) error {
+	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+		b, err := h.Backtest(ctx, c.What, c.Data)
+		if err != nil {
+			return err
+		}
+		if c.Trades != "" {
+			if err := writeTrades(c.Trades, b); err != nil {
+				return fmt.Errorf("write the trades to %s: %w", c.Trades, err)
+			}
+		}
+		if c.JSON {
+			return printJSON(io, backtestResult(b))
+		}
+		return printBacktest(io.out, b)
+	})
+}
+
+func printBacktest(w io.Writer, b app.Backtest) error {
+	label := ""
+	if b.Set.Sim {
+		label = "  SIM DATA"
+	}
+	_, err := fmt.Fprintf(w, "%s on %s%s\n\n%s\ndata   %s\nrules  %s\nresult %s\n", b.Strategy.Name, b.Set.Name, label,
+		measure.Summary(b.Ledger, b.Bars, b.Costs, b.Metrics), b.Set.Fingerprint, b.RuleHash, b.ResultHash)
+	return err
+}
+
+// result is the JSON form of a backtest.
+type result struct {
+	Strategy      string          `json:"strategy"`
+	Symbol        string          `json:"symbol"`
+	DataSet       string          `json:"dataSet"`
+	SimData       bool            `json:"simData"`
+	Fingerprint   string          `json:"fingerprint"`
+	FirstBar      time.Time       `json:"firstBar"`
+	LastBar       time.Time       `json:"lastBar"`
+	Bars          int             `json:"bars"`
+	RuleHash      string          `json:"ruleHash"`
+	EngineVersion string          `json:"engineVersion"`
+	Costs         engine.Costs    `json:"costs"`
+	Metrics       measure.Metrics `json:"metrics"`
+	ResultHash    string          `json:"resultHash"`
+}
+
+func backtestResult(b app.Backtest) result {
+	return result{
+		Strategy: b.Strategy.Name, Symbol: b.Strategy.Symbol, DataSet: b.Set.Name, SimData: b.Set.Sim,
+		Fingerprint: b.Set.Fingerprint, FirstBar: b.Bars.Start(0), LastBar: b.Bars.Start(b.Bars.Len() - 1),
+		Bars: b.Bars.Len(), RuleHash: b.RuleHash, EngineVersion: engine.Version, Costs: b.Costs,
+		Metrics: b.Metrics, ResultHash: b.ResultHash,
+	}
+}
+
+// writeTrades writes beside the file and renames, so that a file is whole or
+// not there.
+func writeTrades(path string, b app.Backtest) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".trades-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	w := csv.NewWriter(f)
+	_ = w.Write([]string{ // the writer keeps its first error for Error
+		"entry_time", "exit_time", "side", "qty", "contract", "entry_price", "exit_price",
+		"gross", "fees", "net", "entry_reason", "exit_reason", "from_roll", "ambiguous", "sim_data",
+	})
+	for _, t := range b.Ledger.Trades {
+		_ = w.Write(tradeRow(b, t))
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func tradeRow(b app.Backtest, t engine.Trade) []string {
+	price := func(ticks int32) string { return b.Contract.FormatPrice(market.Price(ticks)) }
+	start := func(bar int32) string { return b.Bars.Start(int(bar)).Format(time.RFC3339) }
+	return []string{
+		start(t.EntryBar), start(t.ExitBar), t.Side.String(), strconv.Itoa(int(t.Qty)), t.Contract,
+		price(t.Entry), price(t.Exit), t.Gross.Decimal(), t.Fees.Decimal(), t.Net.Decimal(), t.EntryWhy,
+		string(t.ExitWhy), strconv.FormatBool(t.FromRoll), strconv.FormatBool(t.Ambiguous), strconv.FormatBool(b.Set.Sim),
+	}
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/user"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"assay/app"
+	"assay/history"
+	"assay/store"
+)
+
+type dataCmd struct {
+	Import importCmd `cmd:"" help:"Read a CSV or CSV.gz file of bars, check it and keep it."`
+	Check  checkCmd  `cmd:"" help:"Report holes, rolls, jumps and idle stretches of a file or a kept set."`
+	Ls     lsCmd     `cmd:"" help:"List the data sets with their fingerprints."`
+	Accept acceptCmd `cmd:"" help:"Let bots use a set that the check refused; who and why is stored."`
+}
+
+// fileFlags say how to read a file of bars.
+type fileFlags struct {
+	Contract string        `help:"The one contract of the file, when no column names it." placeholder:"6EH4"`
+	Columns  string        `help:"Which column is what, when the header does not say." placeholder:"time=ts,open=o"`
+	Stamp    string        `help:"Which end of a bar its time names: start or end." enum:"start,end," default:""`
+	Interval time.Duration `help:"Length of a bar; found from the file when absent." placeholder:"5m"`
+}
+
+func (f fileFlags) options(symbol string) (history.Options, error) {
+	columns, err := history.ParseColumns(f.Columns)
+	return history.Options{
+		Symbol: symbol, Contract: f.Contract, Columns: columns,
+		Stamp: history.Stamp(f.Stamp), Interval: f.Interval,
+	}, err
+}
+
+type importCmd struct {
+	File   string `arg:"" help:"A CSV or CSV.gz file."`
+	Symbol string `required:"" help:"Root of the contract, e.g. ES." placeholder:"ES"`
+	Name   string `help:"Name of the set; root and interval when absent." placeholder:"ES-5m"`
+	fileFlags
+}
+
+func (c importCmd) Run(ctx context.Context, io console, all *cli) error {
+	options, err := c.options(c.Symbol)
+	if err != nil {
+		return err
+	}
+	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+		set, report, err := h.Import(ctx, c.File, c.Name, options)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(io.out, report)
+		fmt.Fprintf(io.out, "\nkept as %s, fingerprint %s\n", set.Name, set.Fingerprint)
+		if !set.Usable() {
+			fmt.Fprintf(io.out, "no bot uses it; to accept it all the same: "+
+				"assay data accept %s --because \"…\"\n", set.Name)
+		}
+		return nil
+	})
+}
+
+type checkCmd struct {
+	What   string `arg:"" name:"file|set" help:"A file of bars, or the name of a kept set."`
+	Symbol string `help:"Root of the contract, for a file." placeholder:"ES"`
+	JSON   bool   `name:"json" help:"Print the report as JSON."`
+	fileFlags
+}
+
+func (c checkCmd) Run(ctx context.Context, io console, all *cli) error {
+	options, err := c.options(c.Symbol)
+	if err != nil {
+		return err
+	}
+	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+		report, err := h.Check(ctx, c.What, options)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(io, report)
+		}
+		_, err = fmt.Fprint(io.out, report)
+		return err
+	})
+}
+
+type lsCmd struct {
+	JSON bool `name:"json" help:"Print the sets as JSON."`
+}
+
+func (c lsCmd) Run(ctx context.Context, io console, all *cli) error {
+	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+		sets, err := h.DB.DataSets(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(io, sets)
+		}
+		if len(sets) == 0 {
+			_, err := fmt.Fprintln(io.out, "no data sets yet; assay data import FILE --symbol ES brings one in")
+			return err
+		}
+		return printSets(io, sets)
+	})
+}
+
+func printSets(io console, sets []store.DataSet) error {
+	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tBARS\tFIRST\tLAST\tFROM\tUSE\tFINGERPRINT")
+	for _, s := range sets {
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%.16s\n", s.Name, s.Bars,
+			s.FirstBar.Format(time.DateOnly), s.LastBar.Format(time.DateOnly), s.Provider, use(s), s.Fingerprint)
+	}
+	return w.Flush()
+}
+
+func use(s store.DataSet) string {
+	switch {
+	case s.Sim:
+		return "SIM DATA"
+	case !s.AcceptedAt.IsZero():
+		return "accepted by " + s.AcceptedBy
+	case s.Usable():
+		return "passed"
+	default:
+		return "refused"
+	}
+}
+
+type acceptCmd struct {
+	Set     string `arg:"" help:"Name of the refused set."`
+	By      string `help:"Who accepts it; the user of this session when absent." placeholder:"NAME"`
+	Because string `required:"" help:"Why it may be used in spite of the report." placeholder:"TEXT"`
+}
+
+func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
+	by := strings.TrimSpace(c.By)
+	if by == "" {
+		me, err := user.Current()
+		if err != nil {
+			return fmt.Errorf("find out who you are: %w; say it with --by", err)
+		}
+		by = me.Username
+	}
+	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, c.Because)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(io.out, "%s accepted by %s at %s; it was refused because %s\n",
+			set.Name, set.AcceptedBy, set.AcceptedAt.Format(time.RFC3339), set.Refusal)
+		return err
+	})
+}
+
+func printJSON(io console, v any) error {
+	e := json.NewEncoder(io.out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

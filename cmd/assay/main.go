@@ -1,0 +1,91 @@
+// Command assay runs a laboratory for futures-trading bots and serves its
+// console; `assay --help` lists the rest.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"assay"
+)
+
+// version is set by the build.
+var version = "unreleased"
+
+type cli struct {
+	Home string `help:"Folder of the database and the market data." default:"~/.assay" env:"ASSAY_HOME" type:"path" placeholder:"DIR"`
+
+	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
+	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
+	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
+	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
+	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// console is where a command speaks: its result to out, remarks to err.
+type console struct {
+	out, err io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], console{os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process: it returns the exit code.
+func run(ctx context.Context, args []string, io console) (code int) {
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c,
+		kong.Name("assay"),
+		kong.Description("A laboratory that tests futures-trading bots by itself, and a console that shows the evidence."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
+		kong.Writers(io.out, io.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(io, &c),
+	)
+	if err != nil {
+		panic("the command line's own definition is wrong: " + err.Error())
+	}
+	command, err := parser.Parse(args)
+	if exited >= 0 { // --help has been printed
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(io.err, "assay: %v; see assay --help\n", err)
+		return exitCodes[assay.Invalid]
+	}
+	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintf(io.err, "assay: %v\n", err)
+		return exitCodes[assay.KindOf(err)]
+	}
+	return 0
+}
+
+// exitCodes is the one table from the kind of an error to the exit code.
+var exitCodes = map[assay.Kind]int{
+	assay.Invalid:     2,
+	assay.NotFound:    3,
+	assay.Conflict:    4,
+	assay.Unavailable: 5,
+	assay.Internal:    1,
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(io console) error {
+	_, err := fmt.Fprintf(io.out, "assay %s\n", version)
+	return err
+}

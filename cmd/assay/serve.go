@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"assay/app"
+)
+
+type serveCmd struct {
+	Listen  string `help:"Loopback address of the console and the API." default:"127.0.0.1:5000" env:"ASSAY_LISTEN" placeholder:"ADDRESS"`
+	SimData bool   `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
+	Workers int    `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
+}
+
+func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
+	return app.Serve(ctx, app.Config{
+		Home:     all.Home,
+		Listen:   c.Listen,
+		AllowSim: c.SimData,
+		Slots:    c.Workers,
+		Log:      slog.New(slog.NewTextHandler(io.err, nil)),
+		Ready: func(url string) {
+			fmt.Fprintf(io.out, "Console: %s\n", url)
+			fmt.Fprintf(io.out, "Data:    %s\n", all.Home)
+		},
+	})
+}
