@@ -5,6 +5,9 @@ import type { Bot, Overview, Strip } from "./types";
 /** When what came by the stream was true; what came by a call has its answer's time. */
 const streamed = new WeakMap<Bot | Strip, number>();
 
+/** The fleets that applyToOverview made, which are newer than what they replace. */
+const merged = new WeakSet<Overview>();
+
 /** The query behind the fleet, its strip and every bot's page. */
 export const overviewQuery = api.queryOptions(
   "get",
@@ -25,8 +28,11 @@ export function applyToOverview(queries: QueryClient, serverTime: string, strip:
   const at = Date.parse(serverTime);
   for (const fact of [...bots, strip]) streamed.set(fact, at);
   const data = replaceBots(old.data, bots);
-  if (data) queries.setQueryData(overviewQuery.queryKey, { ...old, data, strip });
-  else void queries.invalidateQueries({ queryKey: overviewQuery.queryKey });
+  if (data) {
+    const overview: Overview = { ...old, data, strip };
+    merged.add(overview);
+    queries.setQueryData(overviewQuery.queryKey, overview);
+  } else void queries.invalidateQueries({ queryKey: overviewQuery.queryKey });
 }
 
 /**
@@ -51,7 +57,7 @@ export function replaceBots(held: Bot[], changed: Bot[]): Bot[] | null {
  * wrote that answer: a slow answer must not bring back an older state.
  */
 export function keepNewer(old: Overview | undefined, fresh: Overview): Overview {
-  if (!old) return fresh;
+  if (!old || merged.has(fresh)) return fresh;
   const asOf = (fact: Bot | Strip, answer: Overview) =>
     streamed.get(fact) ?? Date.parse(answer.meta.generatedAt);
   const places = placesOf(old.data);

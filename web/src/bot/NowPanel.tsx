@@ -7,12 +7,18 @@ import styles from "./BotPage.module.css";
 
 /** What the bot does, did and will do, in the server's words. */
 export function NowPanel({ bot: { botNow } }: { bot: Bot }) {
-  const { alert, next, recentJob, stageGate, stageInfo } = botNow;
+  const { activeJob, alert, next, recentJob, stageGate, stageInfo } = botNow;
   return (
     <section className={styles.panel} aria-labelledby="now">
       <h3 id="now">Now</h3>
       <dl className={styles.facts}>
         {alert && <Fact label="Attention">{alert.reason}</Fact>}
+        {activeJob && (
+          <Fact label={activeJob.status === "RUNNING" ? "At work" : "Waiting"}>
+            {activeJob.type} since <Moment at={activeJob.startedAt ?? activeJob.createdAt} />
+            <small>{botNow.reasonCode}</small>
+          </Fact>
+        )}
         {next && (
           <Fact label="Next">
             {next.action} {next.dueAt && <Due at={next.dueAt} />}

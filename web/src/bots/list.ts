@@ -28,8 +28,14 @@ export function sortBots(bots: Bot[], key: SortKey | undefined, dir: "asc" | "de
   });
 }
 
-/** The bots in an order taken earlier; those that were not in it stand last. */
+/** The bots in an order taken earlier, place by id; those that were not in it stand last. */
 export function inOrder(bots: Bot[], order: Map<string, number>): Bot[] {
-  const place = (bot: Bot) => order.get(bot.id) ?? Number.POSITIVE_INFINITY;
-  return bots.slice().sort((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
+  const placed: (Bot | undefined)[] = new Array(order.size);
+  const others: Bot[] = [];
+  for (const bot of bots) {
+    const place = order.get(bot.id);
+    if (place === undefined) others.push(bot);
+    else placed[place] = bot;
+  }
+  return [...placed.filter((bot) => bot !== undefined), ...others];
 }
