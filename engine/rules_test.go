@@ -187,6 +187,17 @@ var scenes = []scene{
 		want: "1 LONG 1001 ENTRY, 2 SHORT 999 ROLL, 2 LONG 1101 ROLL, 3 SHORT 1089 STOP",
 	},
 	{
+		name: "so do the levels of an entry that waits", n: 5,
+		enter: entries{guarded(long(0), strategy.Level, 995, 1004)},
+		change: func(b *market.Bars, _ *strategy.Limits) {
+			b.Segments = []market.Segment{{Contract: "H"}, {First: 2, Contract: "M", Gap: 100, Offset: 100}}
+			b.Volume[1] = 0
+			price(b, 2, 1100, 1103, 1096, 1100)
+			price(b, 3, 1100, 1106, 1099, 1100)
+		},
+		want: "2 LONG 1101 ENTRY, 3 SHORT 1104 TARGET",
+	},
+	{
 		name: "an exit due at a roll fills in the new contract", n: 4, enter: entries{long(0)},
 		leave: []strategy.Leave{{Bar: 1, Side: market.Long}},
 		change: func(b *market.Bars, _ *strategy.Limits) {
@@ -223,14 +234,31 @@ func (s *scene) run() Ledger {
 func TestRules(t *testing.T) {
 	for _, s := range scenes {
 		t.Run(s.name, func(t *testing.T) {
-			var got []string
-			for _, f := range s.run().Fills {
-				got = append(got, fmt.Sprintf("%d %v %d %s", f.Bar, f.Side, f.Price, f.Reason))
-			}
-			if text := strings.Join(got, ", "); text != s.want {
+			if text := fillsOf(s.run()); text != s.want {
 				t.Errorf("fills\n%s, want\n%s", text, s.want)
 			}
 		})
+	}
+}
+
+// fillsOf writes fills as scenes do, with the quantity where it is not 1.
+func fillsOf(l Ledger) string {
+	var list []string
+	for _, f := range l.Fills {
+		text := fmt.Sprintf("%d %v %d %s", f.Bar, f.Side, f.Price, f.Reason)
+		if f.Qty != 1 {
+			text += fmt.Sprintf(" x%d", f.Qty)
+		}
+		list = append(list, text)
+	}
+	return strings.Join(list, ", ")
+}
+
+// A stop level that the fill has already passed is no risk, not a negative one.
+func TestRiskIsNeverNegative(t *testing.T) {
+	s := scene{n: 3, enter: entries{guarded(long(0), strategy.Level, 1005, 1050)}}
+	if trades := s.run().Trades; len(trades) != 1 || trades[0].Risk != 0 {
+		t.Errorf("trades %+v", trades)
 	}
 }
 
