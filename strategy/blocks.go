@@ -33,7 +33,7 @@ func (r *reader) account(n *yaml.Node) Account {
 	a.TradesPerDay = r.count(f["trades_per_day"], 0)
 	if n := f["daily_loss"]; n != nil {
 		a.DailyLoss = r.number(n)
-		if cents := a.DailyLoss * 100; a.DailyLoss < 0 || math.Abs(cents-math.Round(cents)) > 1e-6 {
+		if cents := float64(a.DailyLoss * 100); a.DailyLoss < 0 || math.Abs(cents-math.Round(cents)) > 1e-6 {
 			r.at(n, "the daily loss is not an amount in dollars", "write for example 400; it is a loss without a sign")
 		}
 	}

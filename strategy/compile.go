@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"math"
 	"strconv"
 
 	"assay"
@@ -78,7 +79,7 @@ func Compile(s *Strategy, contract market.Contract, values map[string]float64) (
 func limitsOf(s *Strategy, c market.Contract) Limits {
 	l := Limits{
 		Contracts: int32(s.Account.Contracts), TradesPerDay: int32(s.Account.TradesPerDay),
-		DailyLoss: market.Money(s.Account.DailyLoss*100+0.5) * (market.Dollar / 100),
+		DailyLoss: market.Money(math.Round(s.Account.DailyLoss*100)) * (market.Dollar / 100),
 		Flat:      -1, FlatAtClose: s.Exit.AtClose, Reverse: s.Account.Reverse,
 	}
 	if s.Session == RTH {

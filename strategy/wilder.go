@@ -48,7 +48,7 @@ type rsi struct {
 func (k *rsi) run(b *block) {
 	for i, change := range k.in.v[:b.n] {
 		size := math.Abs(change)
-		up, down := k.up.push((size+change)/2), k.down.push((size-change)/2)
+		up, down := k.up.push(float64((size+change)/2)), k.down.push(float64((size-change)/2))
 		if up+down == 0 {
 			k.out.v[i] = 50
 			continue
