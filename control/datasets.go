@@ -11,16 +11,14 @@ import (
 	"assay/history"
 	"assay/market"
 	"assay/store"
+	"assay/task"
 )
 
 // simPrefix begins the names of simulated sets, and of no other.
 const simPrefix = "SIM-"
 
 // SetName is the name that bars get when nobody gives them one, e.g. "ES-5m".
-func SetName(b *market.Bars) string {
-	interval := strings.TrimSuffix(b.Interval.String(), "0s") // "5m0s" is "5m"
-	return b.Root + "-" + strings.TrimSuffix(interval, "0m")
-}
+func SetName(b *market.Bars) string { return b.Root + "-" + task.IntervalName(b.Interval) }
 
 // SaveSet judges bars against the exchange's calendar, keeps them on disk and
 // makes them the current version of their name. What the check refuses is kept

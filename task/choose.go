@@ -71,7 +71,7 @@ func unusable(root string, interval time.Duration, refused, coarse, sim *store.D
 	case coarse != nil:
 		return Choice{
 			Why: fmt.Sprintf("bars of %s cannot be made from the bars of %s in %s",
-				minutes(interval), minutes(coarse.Interval), coarse.Name),
+				IntervalName(interval), IntervalName(coarse.Interval), coarse.Name),
 			Fix: load,
 		}
 	case sim != nil:
@@ -83,6 +83,13 @@ func unusable(root string, interval time.Duration, refused, coarse, sim *store.D
 	return Choice{Why: "there are no bars of " + root, Fix: load}
 }
 
-func minutes(d time.Duration) string {
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+// IntervalName prints the length of a bar as people say it: "5m", "1h".
+func IntervalName(d time.Duration) string {
+	name := d.String() // "1h0m0s"
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(name, zero) {
+			name = name[:len(name)-2]
+		}
+	}
+	return name
 }

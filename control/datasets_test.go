@@ -1,0 +1,104 @@
+package control
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assay"
+	"assay/history"
+	"assay/market"
+	"assay/market/simbars"
+	"assay/store"
+	"assay/store/storetest"
+)
+
+// short is simbars.Generate with few sessions, to save time.
+func short(c market.Contract, through market.Date) *market.Bars {
+	b := simbars.Generate(c, max(simbars.First, min(through, simbars.First+60)))
+	return b
+}
+
+func simSet(t *testing.T, s SimData, now time.Time) store.DataSet {
+	t.Helper()
+	if err := s.Update(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	set, err := s.DB.DataSet(t.Context(), "SIM-ES")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestSimulatedSetsFollowTheExchange(t *testing.T) {
+	db := storetest.Open(t, storetest.NewClock().Now)
+	storetest.AddBots(t, db, 2)
+	generated := 0
+	s := SimData{DB: db, Disk: history.OpenStore(t.TempDir()), Generate: func(c market.Contract, d market.Date) *market.Bars {
+		generated++
+		return short(c, d)
+	}}
+	at := func(day, hour int) time.Time { return time.Date(2024, 1, day, hour, 0, 0, 0, time.UTC) }
+	var closed []time.Time
+	var prints []bool
+	last := ""
+	// The session of Thursday the 4th closes at 16:00 Chicago, 22:00 UTC.
+	for _, now := range []time.Time{at(4, 12), at(4, 13), at(4, 22), at(5, 12)} {
+		set := simSet(t, s, now)
+		closed, prints = append(closed, set.SessionClosed), append(prints, set.Fingerprint != last)
+		last = set.Fingerprint
+		if !set.Sim || set.Root != "ES" || set.Provider != "simulated" || !set.Usable() {
+			t.Errorf("%+v", set)
+		}
+	}
+	want := []any{[]time.Time{at(3, 22), at(3, 22), at(4, 22), at(4, 22)}, []bool{true, false, true, false}, 2}
+	if diff := cmp.Diff(want, []any{closed, prints, generated}); diff != "" {
+		t.Errorf("session held, new bars, times generated (-want +got):\n%s", diff)
+	}
+}
+
+func TestNoSimulatedSetWhereARealOneServes(t *testing.T) {
+	db := storetest.Open(t, storetest.NewClock().Now)
+	storetest.AddBot(t, db, "a")
+	real := storetest.DataSet("ES-5m", "f1")
+	real.Sim, real.Provider = false, "csv"
+	storetest.AddDataSet(t, db, real)
+	s := SimData{DB: db} // generating anything would panic
+	if err := s.Update(t.Context(), storetest.Start); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNamesKeepSimulatedAndRealApart(t *testing.T) {
+	db := storetest.Open(t, storetest.NewClock().Now)
+	disk := history.OpenStore(t.TempDir())
+	contract, err := market.ContractOf("ES")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bars := short(contract, simbars.First)
+	if got := SetName(bars); got != "ES-5m" {
+		t.Errorf("SetName = %q", got)
+	}
+	for _, about := range []history.About{{Name: "SIM-ES", Sim: false}, {Name: "ES-5m", Sim: true}} {
+		if _, _, err := SaveSet(t.Context(), db, disk, bars, about); assay.KindOf(err) != assay.Invalid {
+			t.Errorf("%+v: %v, want a refusal", about, err)
+		}
+	}
+	sets, err := db.DataSets(t.Context())
+	if err != nil || len(sets) > 0 {
+		t.Errorf("something was kept: %v, %v", sets, err)
+	}
+}
+
+func TestSetNames(t *testing.T) {
+	for interval, want := range map[time.Duration]string{
+		5 * time.Minute: "ES-5m", time.Minute: "ES-1m", time.Hour: "ES-1h", 90 * time.Minute: "ES-1h30m", 30 * time.Second: "ES-30s",
+	} {
+		if got := SetName(&market.Bars{Root: "ES", Interval: interval}); got != want {
+			t.Errorf("SetName(%s) = %q, want %q", interval, got, want)
+		}
+	}
+}
