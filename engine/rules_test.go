@@ -198,6 +198,16 @@ var scenes = []scene{
 		want: "2 LONG 1101 ENTRY, 3 SHORT 1104 TARGET",
 	},
 	{
+		name: "a stop among them", n: 4, enter: entries{guarded(long(0), strategy.Level, 995, 1050)},
+		change: func(b *market.Bars, _ *strategy.Limits) {
+			b.Segments = []market.Segment{{Contract: "H"}, {First: 2, Contract: "M", Gap: 100, Offset: 100}}
+			b.Volume[1] = 0
+			price(b, 2, 1100, 1103, 1096, 1100)
+			price(b, 3, 1100, 1103, 1095, 1100)
+		},
+		want: "2 LONG 1101 ENTRY, 3 SHORT 1094 STOP",
+	},
+	{
 		name: "an exit due at a roll fills in the new contract", n: 4, enter: entries{long(0)},
 		leave: []strategy.Leave{{Bar: 1, Side: market.Long}},
 		change: func(b *market.Bars, _ *strategy.Limits) {
