@@ -99,14 +99,17 @@ func coolUntil(b Facts, policy Policy) time.Time {
 	return last.EndedAt.Add(min(wait, policy.MaxCoolDown))
 }
 
-// missing also holds for a baseline of another data set: a result on SIM data
-// says nothing once real bars are there.
+// missing also holds for a baseline of other data: a result on SIM data says
+// nothing once real bars are there, nor one on bars that were corrected since.
+// Bars that only go on for more sessions are the same data, and make it stale.
 func missing(b Facts) bool {
-	return b.Baseline == nil || b.Baseline.Set != b.Data.Set
+	return b.Baseline == nil || b.Baseline.Set != b.Data.Set || newBars(b) && !newSession(b)
 }
 
 func stale(b Facts, policy Policy, now time.Time) bool {
-	newSession := b.Data.Fingerprint != b.Baseline.Fingerprint &&
-		b.Data.SessionClosed.After(b.Baseline.CompletedAt)
-	return newSession || !now.Before(b.Baseline.CompletedAt.Add(policy.RefreshAfter))
+	return newBars(b) && newSession(b) || !now.Before(b.Baseline.CompletedAt.Add(policy.RefreshAfter))
 }
+
+func newBars(b Facts) bool { return b.Data.Fingerprint != b.Baseline.Fingerprint }
+
+func newSession(b Facts) bool { return b.Data.SessionClosed.After(b.Baseline.SessionClosed) }

@@ -32,7 +32,10 @@ func drawFacts(t *rapid.T, id int) Facts {
 		},
 	}
 	if rapid.Bool().Draw(t, "has baseline") {
-		f.Baseline = &Baseline{Set: "es-5m", Fingerprint: "f1", CompletedAt: now.Add(-drawAge(t, "baseline"))}
+		f.Baseline = &Baseline{
+			Set: "es-5m", Fingerprint: "f1", SessionClosed: now.Add(-drawAge(t, "baseline's data")),
+			CompletedAt: now.Add(-drawAge(t, "baseline")),
+		}
 	}
 	if rapid.Bool().Draw(t, "has last job") {
 		f.LastJob = &LastJob{

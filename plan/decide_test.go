@@ -29,7 +29,8 @@ func due(change func(*Facts)) Facts {
 func tested(age time.Duration, change func(*Facts)) Facts {
 	return due(func(f *Facts) {
 		f.Baseline = &Baseline{
-			Set: "es-5m", Fingerprint: "f1", CompletedAt: now.Add(-age), Trades: 50,
+			Set: "es-5m", Fingerprint: "f1", SessionClosed: now.Add(-24 * time.Hour),
+			CompletedAt: now.Add(-age), Trades: 50,
 		}
 		if change != nil {
 			change(f)
@@ -178,6 +179,11 @@ func TestRules(t *testing.T) {
 			bot:  tested(time.Hour, func(f *Facts) { f.Baseline.Set = "sim-es" }),
 			want: baseline,
 		},
+		{
+			name: "5: the bars were corrected, and no session was added",
+			bot:  tested(time.Hour, func(f *Facts) { f.Data.Fingerprint = "f2" }),
+			want: baseline,
+		},
 		{name: "6: older than 6 hours", bot: tested(6*time.Hour, nil), want: refresh},
 		{
 			name: "6: a session has closed with new data",
@@ -189,11 +195,6 @@ func TestRules(t *testing.T) {
 		{
 			name: "6: a session has closed, and the data is the same",
 			bot:  tested(time.Hour, func(f *Facts) { f.Data.SessionClosed = now.Add(-time.Minute) }),
-			want: notDueAt(now.Add(5 * time.Hour)),
-		},
-		{
-			name: "6: new data, and no session has closed since",
-			bot:  tested(time.Hour, func(f *Facts) { f.Data.Fingerprint = "f2" }),
 			want: notDueAt(now.Add(5 * time.Hour)),
 		},
 		{

@@ -72,10 +72,11 @@ type LastJob struct {
 
 // Baseline is the backtest that counts.
 type Baseline struct {
-	Set         string
-	Fingerprint string
-	CompletedAt time.Time
-	Trades      int
+	Set           string
+	Fingerprint   string
+	SessionClosed time.Time // close of the last exchange session of the bars it ran on
+	CompletedAt   time.Time
+	Trades        int
 }
 
 // Reason is a stable code that says why a bot is worked on or held.

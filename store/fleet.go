@@ -362,7 +362,7 @@ func (db *DB) addFailures(ctx context.Context, at map[bot.ID]*plan.Facts) error 
 func (db *DB) addBaselines(ctx context.Context, at map[bot.ID]*plan.Facts) error {
 	scan := func(s scanner) (id bot.ID, err error) {
 		var b plan.Baseline
-		if err := s.Scan(&id, &b.Set, &b.Fingerprint, timeInto(&b.CompletedAt), &b.Trades); err != nil {
+		if err := s.Scan(&id, &b.Set, &b.Fingerprint, timeInto(&b.SessionClosed), timeInto(&b.CompletedAt), &b.Trades); err != nil {
 			return id, err
 		}
 		if f := at[id]; f != nil && f.Data.Set == b.Set {
@@ -370,8 +370,9 @@ func (db *DB) addBaselines(ctx context.Context, at map[bot.ID]*plan.Facts) error
 		}
 		return id, nil
 	}
-	_, err := collect(ctx, db, "baselines", scan, `select s.bot_id, s.data_set, s.fingerprint, s.completed_at, s.total_trades
-		from backtest_sessions s join (
+	_, err := collect(ctx, db, "baselines", scan, `select s.bot_id, s.data_set, s.fingerprint, d.session_closed,
+			s.completed_at, s.total_trades
+		from backtest_sessions s join data_sets d on d.id = s.data_set_id join (
 			select max(x.id) as id from backtest_sessions x join bots b on b.id = x.bot_id
 			where x.version_id = b.version_id and x.status = 'COMPLETED'
 				and `+sinceBoundary("x.job_created_at")+`

@@ -245,9 +245,11 @@ func planSnapshot(t *testing.T, h Harness) {
 		{ID: "bot-0000", Stage: bot.Lab, WaitingSince: Start, Version: bots[0].VersionID, Data: data},
 		{
 			ID: "bot-0001", Stage: bot.Lab, WaitingSince: done, Version: bots[1].VersionID, Data: data,
-			Active:   &plan.Active{JobID: queued, Type: job.Baseline, Status: job.Queued},
-			LastJob:  &plan.LastJob{Type: job.Baseline, Status: job.Completed, EndedAt: done},
-			Baseline: &plan.Baseline{Set: "sim-es", Fingerprint: "f1", CompletedAt: done, Trades: 2},
+			Active:  &plan.Active{JobID: queued, Type: job.Baseline, Status: job.Queued},
+			LastJob: &plan.LastJob{Type: job.Baseline, Status: job.Completed, EndedAt: done},
+			Baseline: &plan.Baseline{
+				Set: "sim-es", Fingerprint: "f1", SessionClosed: set.SessionClosed, CompletedAt: done, Trades: 2,
+			},
 		},
 		{ID: "bot-0002", Stage: bot.Lab, WaitingSince: Start, Version: bots[2].VersionID, Data: data, Paused: true, PausedReason: "holiday"},
 	}}, planFleet(t, db, "sim-es"))
