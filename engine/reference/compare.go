@@ -5,6 +5,7 @@ import (
 
 	"assay/engine"
 	"assay/market"
+	"assay/strategy"
 )
 
 // FirstDifference says in words where two ledgers over the same bars part, or
@@ -70,4 +71,33 @@ func shown(t *engine.Trade) string {
 		return "none"
 	}
 	return fmt.Sprintf("%+v", *t)
+}
+
+// FirstSignal says in words where two lists of signals over the same bars
+// part, or returns "" when they are equal.
+func FirstSignal(b *market.Bars, slow, fast strategy.Signals) string {
+	type entry struct {
+		strategy.Entry
+		why, at string
+	}
+	entries := func(s strategy.Signals) (list []entry) {
+		for _, e := range s.Enter {
+			why := s.Reasons[e.Reason]
+			e.Reason = 0
+			list = append(list, entry{e, why, b.Start(int(e.Bar)).Format("2006-01-02 15:04")})
+		}
+		return list
+	}
+	type leave struct {
+		bar  int32
+		side market.Side
+		at   string
+	}
+	leaves := func(s strategy.Signals) (list []leave) {
+		for _, l := range s.Leave {
+			list = append(list, leave{l.Bar, l.Side, b.Start(int(l.Bar)).Format("2006-01-02 15:04")})
+		}
+		return list
+	}
+	return firstOf("entry", entries(slow), entries(fast)) + firstOf("leave", leaves(slow), leaves(fast))
 }
