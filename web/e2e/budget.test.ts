@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 
 const assets = join(import.meta.dirname, "../dist/assets");
@@ -19,6 +19,16 @@ it.each([
   ["CSS", /\.css$/, 50],
 ])("%s is within its budget", (_, pattern, most) => {
   expect(kilobytes(pattern)).toBeLessThan(most);
+});
+
+it("packs what it serves, not an earlier state of it", () => {
+  const texts = readdirSync(assets).filter((name) => /\.(js|css)$/.test(name));
+  expect(texts.length).toBeGreaterThan(2);
+  for (const name of texts) {
+    const file = (ending: string) => readFileSync(join(assets, name + ending));
+    expect(brotliDecompressSync(file(".br")).equals(file("")), name).toBe(true);
+    expect(gunzipSync(file(".gz")).equals(file("")), name).toBe(true);
+  }
 });
 
 it("asks no other server for anything", () => {

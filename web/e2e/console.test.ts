@@ -78,7 +78,6 @@ describe.each(looks)("$size, $theme", (look) => {
         await page.screenshot({ path: picture(`menu-${name}`) });
         await page.keyboard.press("Escape");
         await page.getByRole("menu").waitFor({ state: "detached" });
-        await page.keyboard.press("Tab");
         await page.evaluate(() => (document.activeElement as HTMLElement).blur());
         await page.keyboard.press("?");
         await page.getByRole("dialog", { name: "Keys" }).waitFor();
@@ -88,6 +87,19 @@ describe.each(looks)("$size, $theme", (look) => {
       look,
     );
   });
+});
+
+it.each(["dark", "light"] as const)("says the reason of a next action on hover, %s", async (theme) => {
+  await withConsole(
+    fleetOf(40),
+    async (page, { url }) => {
+      await page.goto(url);
+      await page.getByTestId("next-action").first().hover();
+      await page.getByRole("tooltip", { name: "every 6h" }).waitFor();
+      await expectAccessible(page);
+    },
+    { size: "desktop", theme },
+  );
 });
 
 describe("states", () => {

@@ -33,6 +33,8 @@ export const theme = createTheme({
         withArrow: false,
         transitionProps: { duration: 0 },
         events: { hover: true, focus: true, touch: true },
+        // Inside a landmark, where all that is read belongs.
+        portalProps: { target: "#main" },
       },
     },
     // The placeholder is a child that role=menu may not have.
@@ -56,6 +58,7 @@ const mapped = {
   "--mantine-color-error": "var(--crit)",
   "--mantine-primary-color-filled": "var(--accent-solid)",
   "--tooltip-bg": "var(--bg-3)",
+  "--tooltip-color": "var(--text-1)",
 };
 
 /** The same mapping in both themes: the tokens themselves change. */
