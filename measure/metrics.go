@@ -43,7 +43,7 @@ type Metrics struct {
 	ExpectancyR     *float64 `json:"expectancyR"` // mean of net over initial risk, over trades that had a stop
 	AverageWin      *float64 `json:"averageWin"`  // dollars
 	AverageLoss     *float64 `json:"averageLoss"` // dollars, positive
-	Exposure        *float64 `json:"exposure"`    // share of bars with a position
+	Exposure        *float64 `json:"exposure"`    // share of bars at whose close a position is held
 	LongestWinRun   int      `json:"longestWinRun"`
 	LongestLossRun  int      `json:"longestLossRun"`
 	LongestDrawdown int      `json:"longestDrawdown"` // trade dates under water

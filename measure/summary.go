@@ -137,7 +137,8 @@ func (s *block) trades(l engine.Ledger, b *market.Bars, m Metrics) {
 	s.ratio("Expectancy [R]", m.ExpectancyR)
 }
 
-// Slippage returns what the fills lost against the prices they were asked at.
+// Slippage returns what the fills lost by the costs of the run, by the kind of
+// order that each reason names.
 func Slippage(fills []engine.Fill, c engine.Costs) market.Money {
 	lost := market.Money(0)
 	for _, f := range fills {
