@@ -27,7 +27,7 @@ export function NowPanel({ bot: { botNow } }: { bot: Bot }) {
         )}
         {recentJob && (
           <Fact label="Last job">
-            {recentJob.outcome} <Ago at={recentJob.completedAt} />
+            {recentJob.outcome} • <Ago at={recentJob.completedAt} />
           </Fact>
         )}
         <Fact label="In its stage">

@@ -2,7 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { api, detailOf } from "../api/client";
 import type { Metrics, Session } from "../api/types";
 import { count, missing, money, moneyAndCents, percent, plain, ratio } from "../format/number";
-import { date, dateTime, utc } from "../format/time";
+import { date, dateMinute, dateTime, utc } from "../format/time";
 import { SimData } from "../ui/SimData";
 import styles from "./BotPage.module.css";
 import { Fact, Moment } from "./NowPanel";
@@ -98,7 +98,7 @@ function Provenance({ session }: { session: Session }) {
           <Moment at={session.completedAt} />
         </Fact>
         <Fact label="Data">
-          {`${from.dataSet} from ${from.provider}, bars of ${from.intervalSeconds / 60} min`}
+          {`${from.dataSet} (${from.provider}), bars of ${from.intervalSeconds / 60} min`}
           <small>
             {`${count(from.barCount)} bars of ${from.dataRoot}, ${date(from.firstBar)} to ${date(from.lastBar)}; ` +
               `${from.symbol}: tick ${from.tickSize}, $${from.multiplier} a point`}
@@ -148,12 +148,12 @@ function Trades({ session: { trades, meta } }: { session: Session }) {
             <thead>
               <tr>
                 <th scope="col">Side</th>
-                <th scope="col">Entry</th>
+                <th scope="col">Entry, ET</th>
                 <th scope="col" data-numeric>
                   Price
                 </th>
                 <th scope="col">Why</th>
-                <th scope="col">Exit</th>
+                <th scope="col">Exit, ET</th>
                 <th scope="col" data-numeric>
                   Price
                 </th>
@@ -167,10 +167,12 @@ function Trades({ session: { trades, meta } }: { session: Session }) {
               {trades.map((trade) => (
                 <tr key={trade.number}>
                   <td>{`${trade.side === "LONG" ? "Long" : "Short"} ${trade.contracts}`}</td>
-                  <td title={utc(trade.entryAt)}>{dateTime(trade.entryAt)}</td>
+                  <td title={utc(trade.entryAt)}>{dateMinute(trade.entryAt)}</td>
                   <td data-numeric>{price(trade.entryPrice)}</td>
-                  <td>{trade.entryReason}</td>
-                  <td title={utc(trade.exitAt)}>{dateTime(trade.exitAt)}</td>
+                  <td className={styles.reason} title={trade.entryReason}>
+                    {trade.entryReason}
+                  </td>
+                  <td title={utc(trade.exitAt)}>{dateMinute(trade.exitAt)}</td>
                   <td data-numeric>{price(trade.exitPrice)}</td>
                   <td>{trade.exitReason}</td>
                   <td data-numeric data-sign={Math.sign(trade.netPnl)}>

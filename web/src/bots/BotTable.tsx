@@ -38,6 +38,7 @@ export function BotTable({ bots, search, onHold }: Props) {
   });
   const walk = useWalk(bots, current, (i) => rows.scrollToIndex(i), scroller);
   useKeys(walk);
+  useEffect(() => () => onHold(false), [onHold]);
 
   const items = rows.getVirtualItems();
   const above = items[0]?.start ?? 0;

@@ -2,6 +2,7 @@ const eastern = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat("en-US", { timeZone: "America/New_York", ...options });
 
 const clock = eastern({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const minutes = eastern({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = eastern({ year: "numeric", month: "short", day: "numeric" });
 
 /** `13:38:47`, Eastern time. */
@@ -17,6 +18,11 @@ export function date(at: string): string {
 /** `Nov 22, 2026 13:38:47 ET`. */
 export function dateTime(at: string): string {
   return `${date(at)} ${clockTime(Date.parse(at))} ET`;
+}
+
+/** `Nov 22, 2026 13:38`, Eastern time, for the times of bars. */
+export function dateMinute(at: string): string {
+  return `${date(at)} ${minutes.format(Date.parse(at))}`;
 }
 
 /** `2026-11-22 18:38:47 UTC`, for the tooltip of a time. */
