@@ -81,8 +81,12 @@ func suits(set store.DataSet, s *strategy.Strategy) error {
 	case set.Root != root:
 		return assay.Errorf(assay.Invalid, "choose a set of "+root,
 			"%s trades %s on bars of %s, and %s holds bars of %s", s.Name, s.Symbol, root, set.Name, set.Root)
+	case s.Bars%set.Interval != 0:
+		return assay.Errorf(assay.Invalid, "choose a set of shorter bars, or write bars: "+task.IntervalName(set.Interval),
+			"%s reads bars of %s, and %s holds bars of %s", s.Name, task.IntervalName(s.Bars), set.Name, task.IntervalName(set.Interval))
 	case !set.Usable():
-		return assay.Errorf(assay.Conflict, "read assay data check "+set.Name+", and accept it by assay data accept if you still want it",
+		return assay.Errorf(assay.Conflict,
+			"read assay data check "+set.Name+", and accept it by assay data accept if you still want it",
 			"the data set %s is refused: %s", set.Name, set.Refusal)
 	default:
 		return nil

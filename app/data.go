@@ -14,15 +14,11 @@ import (
 	"assay/store"
 )
 
-// Import reads a file of bars, judges it and keeps it as the current version
+// Keep judges the bars read from a file and keeps them as the current version
 // of a named set. The name defaults to root and interval, such as "ES-5m". A
 // set that the check refuses is kept too, but no bot is tested on it until a
 // person accepts it.
-func (h *Home) Import(ctx context.Context, path, name string, o history.Options) (store.DataSet, history.Report, error) {
-	bars, err := history.ReadCSV(ctx, path, o)
-	if err != nil {
-		return store.DataSet{}, history.Report{}, err
-	}
+func (h *Home) Keep(ctx context.Context, bars *market.Bars, path, name string) (store.DataSet, history.Report, error) {
 	about := history.About{Name: name, Provider: history.CSV, Source: filepath.Base(path)}
 	if about.Name == "" {
 		about.Name = control.SetName(bars)
@@ -30,9 +26,16 @@ func (h *Home) Import(ctx context.Context, path, name string, o history.Options)
 	return control.SaveSet(ctx, h.DB, h.Bars, bars, about)
 }
 
-// Check judges a file of bars without keeping it, or a set that is kept.
-func (h *Home) Check(ctx context.Context, what string, o history.Options) (history.Report, error) {
-	bars, err := h.load(ctx, what, o)
+// Check judges a file of bars without keeping it, or a set kept in the data
+// directory, which a file does not need.
+func Check(ctx context.Context, dir, what string, o history.Options) (history.Report, error) {
+	bars, err := readFile(ctx, what, o)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = WithHome(ctx, dir, func(h *Home) error {
+			bars, err = h.barsOf(ctx, what)
+			return err
+		})
+	}
 	if err != nil {
 		return history.Report{}, err
 	}
@@ -43,19 +46,21 @@ func (h *Home) Check(ctx context.Context, what string, o history.Options) (histo
 	return history.Check(bars, contract.Calendar()), nil
 }
 
-func (h *Home) load(ctx context.Context, what string, o history.Options) (*market.Bars, error) {
-	if _, err := os.Stat(what); err == nil {
-		if o.Symbol == "" {
-			return nil, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
-				"%s is a file and does not name its contract", what)
-		}
-		return history.ReadCSV(ctx, what, o)
-	} else if !errors.Is(err, fs.ErrNotExist) {
+func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, error) {
+	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
-	set, err := h.DB.DataSet(ctx, what)
+	if o.Symbol == "" {
+		return nil, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
+			"%s is a file and does not name its contract", path)
+	}
+	return history.ReadCSV(ctx, path, o)
+}
+
+func (h *Home) barsOf(ctx context.Context, name string) (*market.Bars, error) {
+	set, err := h.DB.DataSet(ctx, name)
 	if assay.KindOf(err) == assay.NotFound {
-		return nil, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", what)
+		return nil, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
 	}
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -57,7 +58,10 @@ func Serve(ctx context.Context, c Config) error {
 // listen opens the address. There is no sign-in yet, so only this machine may
 // reach the server.
 func listen(ctx context.Context, address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
+	host, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
 	if err != nil {
 		return nil, assay.Errorf(assay.Invalid, "write it like 127.0.0.1:5000", "%q is not an address to listen on", address)
 	}

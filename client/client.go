@@ -4,6 +4,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -106,6 +107,9 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, into an
 		e := assay.Errorf(assay.Unavailable, "start one with assay serve, or name another address",
 			"no Assay answers at %s", c.base)
 		e.Err = err
+		if request, ok := errors.AsType[*url.Error](err); ok {
+			e.Err = request.Err // the address is named already
+		}
 		return e
 	}
 	defer func() { _ = answer.Body.Close() }() // it has been read by then

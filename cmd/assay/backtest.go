@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -24,21 +21,22 @@ type backtestCmd struct {
 	Trades string `help:"Also write the trades to this CSV file." placeholder:"out.csv" type:"path"`
 }
 
-func (c backtestCmd) Run(ctx context.Context, io console, all *cli) error {
+func (c backtestCmd) Run(ctx context.Context, to console, all *cli) error {
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
 		b, err := h.Backtest(ctx, c.What, c.Data)
 		if err != nil {
 			return err
 		}
 		if c.Trades != "" {
-			if err := writeTrades(c.Trades, b); err != nil {
-				return fmt.Errorf("write the trades to %s: %w", c.Trades, err)
+			err := writeWhole(c.Trades, "the trades", func(w io.Writer) error { return writeTrades(w, b) })
+			if err != nil {
+				return err
 			}
 		}
 		if c.JSON {
-			return printJSON(io, backtestResult(b))
+			return printJSON(to, backtestResult(b))
 		}
-		return printBacktest(io.out, b)
+		return printBacktest(to.out, b)
 	})
 }
 
@@ -78,15 +76,9 @@ func backtestResult(b app.Backtest) result {
 	}
 }
 
-// writeTrades writes beside the file and renames, so that a file is whole or
-// not there.
-func writeTrades(path string, b app.Backtest) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".trades-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	w := csv.NewWriter(f)
+// writeTrades writes one line a trade.
+func writeTrades(out io.Writer, b app.Backtest) error {
+	w := csv.NewWriter(out)
 	_ = w.Write([]string{ // the writer keeps its first error for Error
 		"entry_time", "exit_time", "side", "qty", "contract", "entry_price", "exit_price",
 		"gross", "fees", "net", "entry_reason", "exit_reason", "from_roll", "ambiguous", "sim_data",
@@ -95,13 +87,7 @@ func writeTrades(path string, b app.Backtest) error {
 		_ = w.Write(tradeRow(b, t))
 	}
 	w.Flush()
-	if err := w.Error(); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return w.Error()
 }
 
 func tradeRow(b app.Backtest, t engine.Trade) []string {

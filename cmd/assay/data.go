@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"assay"
 	"assay/app"
 	"assay/history"
 	"assay/store"
@@ -49,8 +50,12 @@ func (c importCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
+	bars, err := history.ReadCSV(ctx, c.File, options) // a bad file leaves no home behind
+	if err != nil {
+		return err
+	}
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		set, report, err := h.Import(ctx, c.File, c.Name, options)
+		set, report, err := h.Keep(ctx, bars, c.File, c.Name)
 		if err != nil {
 			return err
 		}
@@ -76,17 +81,15 @@ func (c checkCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		report, err := h.Check(ctx, c.What, options)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return printJSON(io, report)
-		}
-		_, err = fmt.Fprint(io.out, report)
+	report, err := app.Check(ctx, all.Home, c.What, options)
+	if err != nil {
 		return err
-	})
+	}
+	if c.JSON {
+		return printJSON(io, report)
+	}
+	_, err = fmt.Fprint(io.out, report)
+	return err
 }
 
 type lsCmd struct {
@@ -140,6 +143,10 @@ type acceptCmd struct {
 }
 
 func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
+	because := strings.TrimSpace(c.Because)
+	if because == "" {
+		return assay.Errorf(assay.Invalid, "write a sentence that a colleague will understand", "--because gives no reason")
+	}
 	by := strings.TrimSpace(c.By)
 	if by == "" {
 		me, err := user.Current()
@@ -149,7 +156,7 @@ func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
 		by = me.Username
 	}
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, c.Because)
+		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, because)
 		if err != nil {
 			return err
 		}

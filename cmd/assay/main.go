@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -64,14 +65,34 @@ func run(ctx context.Context, args []string, io console) (code int) {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(io.err, "assay: %v; see assay --help\n", err)
-		return exitCodes[assay.Invalid]
+		return complain(io.err, misused(err))
 	}
 	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintf(io.err, "assay: %v\n", err)
-		return exitCodes[assay.KindOf(err)]
+		return complain(io.err, err)
 	}
 	return 0
+}
+
+// complain prints an error, one problem a line, and returns its exit code.
+func complain(w io.Writer, err error) int {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(w, "assay: %s\n", strings.TrimSuffix(line, "\n"))
+	}
+	return exitCodes[assay.KindOf(err)]
+}
+
+// misused points from a mistake on the command line to the help of the
+// command that was meant.
+func misused(err error) error {
+	help := "assay"
+	if p, ok := errors.AsType[*kong.ParseError](err); ok && p.Context != nil {
+		for _, step := range p.Context.Path {
+			if step.Command != nil {
+				help += " " + step.Command.Name
+			}
+		}
+	}
+	return assay.Errorf(assay.Invalid, "see "+help+" --help", "%v", err)
 }
 
 // exitCodes is the one table from the kind of an error to the exit code.

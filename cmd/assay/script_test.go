@@ -1,0 +1,147 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"assay/history/historytest"
+	"assay/market"
+	"assay/market/simbars"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"assay": main})
+}
+
+// The scripts read like the manual. Each has a home of its own; besides the
+// words of testscript they know those below.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("ASSAY_HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("REAL", os.Getenv(historytest.RealData))
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			return os.Getenv(historytest.RealData) != "", only(name, "real")
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"bars":    writeBars,
+			"refused": refused,
+			"occupy":  occupy,
+		},
+	})
+}
+
+func only(name, known string) error {
+	if name != known {
+		return fmt.Errorf("unknown condition %s", name)
+	}
+	return nil
+}
+
+// writeBars writes generated bars to a CSV file: bars FILE ROOT SESSIONS, where
+// sessions are counted in calendar days.
+func writeBars(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: bars FILE ROOT DAYS")
+	}
+	contract, err := market.ContractOf(args[1])
+	ts.Check(err)
+	days, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	b := simbars.Generate(contract, simbars.First+market.Date(days))
+	w := csv.NewWriter(f)
+	_ = w.Write([]string{"ts", "open", "high", "low", "close", "volume", "contract"})
+	segment := 0
+	for i := range b.Len() {
+		if segment+1 < len(b.Segments) && b.Segments[segment+1].First == i {
+			segment++
+		}
+		row := []string{strconv.FormatInt(b.Time[i], 10)}
+		for _, ticks := range []int32{b.Open[i], b.High[i], b.Low[i], b.Close[i]} {
+			row = append(row, contract.FormatPrice(market.Price(ticks)))
+		}
+		_ = w.Write(append(row, strconv.Itoa(int(b.Volume[i])), b.Segments[segment].Contract))
+	}
+	w.Flush()
+	ts.Check(w.Error())
+}
+
+// refused runs a command that must fail as every command of Assay fails:
+// refused CODE COMMAND… ends with the exit code, prints nothing but sentences
+// to stderr, one a line, and leaves home and work folder as they were.
+func refused(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: refused CODE COMMAND…")
+	}
+	before := content(ts, ts.MkAbs("."))
+	err := ts.Exec(args[1], args[2:]...)
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	if !ok || strconv.Itoa(exit.ExitCode()) != args[0] {
+		ts.Fatalf("want exit code %s, got %v", args[0], err)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("stdout is not empty")
+	}
+	said := ts.ReadFile("stderr")
+	for line := range strings.Lines(said) {
+		if !strings.HasPrefix(line, "assay: ") || !strings.Contains(line, "; ") || strings.HasSuffix(line, ".\n") {
+			ts.Fatalf("%q is no sentence with a remedy", line)
+		}
+	}
+	if said == "" {
+		ts.Fatalf("it says nothing")
+	}
+	if diff := cmp.Diff(before, content(ts, ts.MkAbs("."))); diff != "" {
+		ts.Fatalf("something was written (-before +after):\n%s", diff)
+	}
+}
+
+// content returns the hash of every file, without what SQLite keeps beside an
+// open database and without locks, which are empty.
+func content(ts *testscript.TestScript, dir string) map[string]string {
+	files := map[string]string{}
+	ts.Check(filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || slices.Contains([]string{".db-shm", ".db-wal", ".lock"}, filepath.Ext(path)) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		files[path] = fmt.Sprintf("%x", sha256.Sum256(text))
+		return err
+	}))
+	return files
+}
+
+// occupy listens on a free port until the script ends: occupy VARIABLE puts
+// its address there.
+func occupy(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: occupy VARIABLE")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	ts.Setenv(args[0], l.Addr().String())
+}
