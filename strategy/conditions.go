@@ -7,16 +7,18 @@ import "math"
 // is undefined. A rule acts on t alone, so nothing trades on what is unknown,
 // and "not" of it is unknown too.
 
-func conditionKernel(do string, out *column, in [2]*column) kernel {
-	switch do {
+func conditionKernel(s step, out *column, in [2]*column) kernel {
+	switch s.do {
 	case ">":
 		return &above{in[0], in[1], out}
 	case "==":
 		return &equal{in[0], in[1], out}
 	case "rise":
 		return &rise{in: in[0], out: out}
+	case "supertrend.up":
+		return &trendUp{follower{width: s.k}, in[0], out}
 	}
-	return &logic{do == "and", in[0], in[1], out}
+	return &logic{s.do == "and", in[0], in[1], out}
 }
 
 // above is a > b.

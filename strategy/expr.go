@@ -1,6 +1,7 @@
 package strategy
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,7 @@ type op uint8
 const (
 	opLiteral op = iota // value and unit
 	opParam             // text is the parameter's name; a unit may follow
+	opTime              // value is a minute of the day
 	opWord              // text is the word; arguments and field by its entry in words
 	opNegate
 	opNot
@@ -26,6 +28,7 @@ const (
 // units are the words that may follow a literal or a parameter.
 var units = map[string]Type{
 	"": NumberType, "ticks": DistanceType, "points": DistanceType, "minutes": MinutesType, "contracts": VolumeType,
+	"bars": NumberType,
 }
 
 // node is the one kind of Expr: a typed tree without places, so that two
@@ -59,6 +62,8 @@ func (n *node) print(b *strings.Builder) {
 	case opParam:
 		b.WriteString(n.text)
 		n.printUnit(b)
+	case opTime:
+		b.WriteString(printClock(int(n.value)))
 	case opWord:
 		n.printWord(b)
 	case opNegate:
@@ -147,6 +152,9 @@ var binary = map[string]int{
 	crossesAbove: precCompare, crossesBelow: precCompare,
 	"+": precSum, "-": precSum, "*": precProduct, "/": precProduct,
 }
+
+// printClock prints a minute of the day, such as 09:30.
+func printClock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
 
 // printNumber prints the shortest decimal that reads back to v.
 func printNumber(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -36,6 +36,16 @@ var golden = []struct {
 	{"donchian(20).low", "donchian", "lower_prev", 0},
 	{"vwap", "vwap", "vwap", 1e-9},
 	{"adx(14)", "adx", "adx_14", 1e-9},
+	{"macd(12, 26, 9).line", "macd", "macd", 1e-9},
+	{"macd(12, 26, 9).signal", "macd", "signal", 1e-9},
+	{"macd(12, 26, 9).histogram", "macd", "hist", 1e-9},
+	{"stochastic(14, 3, 3).raw", "stochastic", "raw_k_14", 1e-9},
+	{"stochastic(14, 3, 3).k", "stochastic", "slow_k_3", 1e-9},
+	{"stochastic(14, 3, 3).d", "stochastic", "slow_d_3", 1e-9},
+	{"keltner(20, 2).middle", "keltner", "mid", 1e-9},
+	{"keltner(20, 2).upper", "keltner", "upper", 1e-9},
+	{"keltner(20, 2).lower", "keltner", "lower", 1e-9},
+	{"supertrend(10, 3).line", "supertrend", "supertrend", 1e-9},
 }
 
 func TestGoldenIndicators(t *testing.T) {
@@ -49,6 +59,22 @@ func TestGoldenIndicators(t *testing.T) {
 					t.Errorf("%s%s: bar %d: %v, want %v", prefix, g.rule, i, got[i], want[i])
 					break
 				}
+			}
+		}
+	}
+}
+
+// The vectors say 1 up and -1 down; a condition is 1 or 0.
+func TestGoldenDirection(t *testing.T) {
+	for _, prefix := range []string{"", "edge_"} {
+		bars := goldenBars(t, prefix+"bars")
+		want := readColumn(t, prefix+"supertrend", "dir")
+		up := seriesOf(t, "supertrend(10, 3).up", ETH, bars, steady(blockSize))
+		down := seriesOf(t, "supertrend(10, 3).down", ETH, bars, steady(blockSize))
+		for i := range want {
+			if !near(up[i], (1+want[i])/2, 0) || !near(down[i], (1-want[i])/2, 0) {
+				t.Errorf("%sbar %d: up %v, down %v, want %v", prefix, i, up[i], down[i], want[i])
+				break
 			}
 		}
 	}

@@ -16,9 +16,9 @@ func (m *machine) kernel(i int, s step) kernel {
 	case "not":
 		out.t, out.f = in[0].f, in[0].t // the same masks, exchanged
 		return idle{}
-	case ">", "==", "and", "or", "rise":
+	case ">", "==", "and", "or", "rise", "supertrend.up":
 		out.t, out.f = make([]uint64, blockSize/64), make([]uint64, blockSize/64)
-		return conditionKernel(s.do, out, in)
+		return conditionKernel(s, out, in)
 	}
 	out.v = make([]float64, blockSize)
 	switch s.do {
@@ -28,7 +28,7 @@ func (m *machine) kernel(i int, s step) kernel {
 		}
 		out.whole = defined(s.k)
 		return idle{}
-	case "+", "-", "*", "/", "min", "max", "negate", "abs", "risk of distance", "risk of level":
+	case "+", "-", "*", "/", "min", "max", "negate", "abs", "share", "risk of distance", "risk of level":
 		return arithmeticKernel(s.do, out, in)
 	case "mean", "ema", "ema_first", "wilder", "highest", "lowest", "deviation", "ago":
 		return windowKernel(s, out, in[0])
@@ -39,7 +39,9 @@ func (m *machine) kernel(i int, s step) kernel {
 		return &rsi{newSmooth(a, s.n), newSmooth(a, s.n), in[0], out}
 	case "adx":
 		return &adx{n: s.n, smooth: newSmooth(1/float64(s.n), s.n), out: out}
-	case "open", "high", "low", "close", "volume", "bars_since_start":
+	case "supertrend.line":
+		return &trendLine{follower{width: s.k}, in[0], out}
+	case "open", "high", "low", "close", "volume", "bars_since_start", "time":
 		out.whole = true
 		return &barColumn{s.do, out}
 	}
@@ -95,6 +97,11 @@ func (k *barColumn) run(b *block) {
 	case "bars_since_start":
 		for i := range v {
 			v[i] = float64(b.from + i)
+		}
+	case "time": // at the end of the bar, when the rule is read
+		interval := int(b.bars.Interval.Minutes())
+		for i, x := range b.bars.Minute[b.from : b.from+b.n] {
+			v[i] = float64((int(x) + interval) % (24 * 60))
 		}
 	default:
 		b.prices(k.name, v)
@@ -161,6 +168,12 @@ var scalar = map[string]func(x, y float64) float64{
 			return math.NaN() // undefined, so that no rule is true of it
 		}
 		return x / y
+	},
+	"share": func(x, y float64) float64 {
+		if y == 0 {
+			return 50 // no range to have a place in
+		}
+		return 100 * x / y
 	},
 	"min":              func(x, y float64) float64 { return min(x, y) },
 	"max":              func(x, y float64) float64 { return max(x, y) },

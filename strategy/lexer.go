@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// token is a piece of a rule. kind is 'n' for a number, 'w' for a word, 0 for
-// the end and 's' for a symbol.
+// token is a piece of a rule. kind is 'n' for a number, 't' for a time of day,
+// 'w' for a word, 's' for a symbol and 0 for the end.
 type token struct {
 	kind  byte
 	text  string
@@ -29,6 +29,15 @@ func lex(rule string) ([]token, int, *flaw) {
 		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 			i++
 			continue
+		case isDigit(c) && isClock(rule[i:]):
+			for i < len(rule) && (isDigit(rule[i]) || rule[i] == ':') {
+				i++
+			}
+			minute, ok := minuteOf(rule[start:i])
+			if !ok {
+				return nil, start, &flaw{-1, clip(rule[start:i]) + " is not a time of day", "write for example 09:30"}
+			}
+			list = append(list, token{'t', rule[start:i], float64(minute), start})
 		case isDigit(c):
 			i = numberEnd(rule, i)
 			v, err := strconv.ParseFloat(rule[start:i], 64)
@@ -61,6 +70,12 @@ func lex(rule string) ([]token, int, *flaw) {
 		}
 	}
 	return append(list, token{at: len(rule)}), 0, nil
+}
+
+// isClock says that digits begin which a colon follows.
+func isClock(s string) bool {
+	after := strings.TrimLeft(s, "0123456789")
+	return strings.HasPrefix(after, ":")
 }
 
 func numberEnd(s string, i int) int {

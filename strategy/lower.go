@@ -14,6 +14,14 @@ func (c *compiler) word(n *node) int {
 	switch n.text {
 	case "bollinger":
 		return c.bollinger(n)
+	case "keltner":
+		return c.keltner(n)
+	case "macd":
+		return c.macd(n)
+	case "stochastic":
+		return c.stochastic(n)
+	case "supertrend":
+		return c.supertrend(n)
 	case "vwap_bands":
 		return c.band(n.field, c.column("vwap"), c.column("vwap_deviation"), c.number(n, 0))
 	case "donchian":
@@ -30,7 +38,7 @@ func (c *compiler) word(n *node) int {
 		x := c.column("close")
 		return c.series("rsi", c.pair("-", x, c.series("ago", x, 1)), c.whole(n, 0))
 	case "atr":
-		return c.series("wilder", c.column("true_range"), c.whole(n, 0))
+		return c.atr(c.whole(n, 0))
 	case "adx":
 		k := c.whole(n, 0)
 		return c.add("adx "+strconv.Itoa(k), step{do: "adx", n: k})
@@ -62,6 +70,56 @@ func (c *compiler) bollinger(n *node) int {
 		return middle
 	}
 	return c.band(n.field, middle, c.series("deviation", x, k), c.number(n, 1))
+}
+
+func (c *compiler) atr(length int) int { return c.series("wilder", c.column("true_range"), length) }
+
+// keltner is as StockCharts describes it: an exponential average, and the
+// range of the last 10 bars whatever its length.
+func (c *compiler) keltner(n *node) int {
+	middle := c.series("ema", c.column("close"), c.whole(n, 0))
+	if n.field == "middle" {
+		return middle
+	}
+	return c.band(n.field, middle, c.atr(10), c.number(n, 1))
+}
+
+func (c *compiler) macd(n *node) int {
+	x := c.column("close")
+	line := c.pair("-", c.series("ema", x, c.whole(n, 0)), c.series("ema", x, c.whole(n, 1)))
+	if n.field == "line" {
+		return line
+	}
+	signal := c.series("ema", line, c.whole(n, 2))
+	if n.field == "signal" {
+		return signal
+	}
+	return c.pair("-", line, signal)
+}
+
+func (c *compiler) stochastic(n *node) int {
+	k := c.whole(n, 0)
+	low := c.series("lowest", c.column("low"), k)
+	x := c.pair("share", c.pair("-", c.column("close"), low), c.pair("-", c.series("highest", c.column("high"), k), low))
+	if n.field == "raw" {
+		return x
+	}
+	x = c.series("mean", x, c.whole(n, 1))
+	if n.field == "k" {
+		return x
+	}
+	return c.series("mean", x, c.whole(n, 2))
+}
+
+func (c *compiler) supertrend(n *node) int {
+	if n.field == "down" {
+		up := *n
+		up.field = "up"
+		return c.not(c.supertrend(&up))
+	}
+	do, a, width := "supertrend."+n.field, c.atr(c.whole(n, 0)), c.number(n, 1)
+	text := do + " " + strconv.Itoa(a) + " " + printNumber(width)
+	return c.add(text, step{do: do, in: []int{a}, k: width})
 }
 
 func (c *compiler) band(field string, middle, deviation int, width float64) int {

@@ -45,7 +45,7 @@ func (p *parser) peek() token { return p.tokens[p.next] }
 // take consumes the next token if it is one of the texts.
 func (p *parser) take(texts ...string) (token, bool) {
 	t := p.peek()
-	if t.kind == 0 || t.kind == 'n' || !slices.Contains(texts, t.text) {
+	if t.kind == 0 || t.kind == 'n' || t.kind == 't' || !slices.Contains(texts, t.text) {
 		return t, false
 	}
 	p.next++
@@ -201,6 +201,9 @@ func (p *parser) primary() *node {
 	case t.kind == 'n':
 		p.next++
 		return p.make(&node{op: opLiteral, value: t.value, unit: p.unit()}, t.at, place{start: t.at})
+	case t.kind == 't':
+		p.next++
+		return p.make(&node{op: opTime, value: t.value}, t.at, place{start: t.at})
 	case t.kind == 'w' && p.isParam(t.text):
 		p.next++
 		return p.make(&node{op: opParam, text: t.text, unit: p.unit()}, t.at, place{start: t.at})

@@ -140,6 +140,30 @@ func TestSessionWords(t *testing.T) {
 	}
 }
 
+// The bar that ends at midnight ends at 00:00.
+func TestTimeOfDay(t *testing.T) {
+	bars := someBars(t)
+	chicago, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := seriesOf(t, "time", RTH, bars, steady(blockSize))
+	morning := seriesOf(t, "time >= 08:35 and time < 12:00", RTH, bars, steady(blockSize))
+	once := seriesOf(t, "time crosses above 23:54", RTH, bars, steady(blockSize))
+	for i := range bars.Len() {
+		end := bars.Start(i).Add(bars.Interval).In(chicago)
+		if want := end.Hour()*60 + end.Minute(); at[i] != float64(want) {
+			t.Fatalf("time of %s is %v, want %d", bars.Start(i), at[i], want)
+		}
+		if want := at[i] >= 8*60+35 && at[i] < 12*60; (morning[i] == 1) != want {
+			t.Fatalf("%s is a morning: %v", end, morning[i])
+		}
+		if want := end.Format("15:04") == "23:55"; i > 0 && (once[i] == 1) != want {
+			t.Fatalf("%s crosses 23:54: %v", end, once[i])
+		}
+	}
+}
+
 // A session without its first bar has neither an open nor an opening range,
 // and as the previous one no high or low.
 func TestAMissingFirstBar(t *testing.T) {

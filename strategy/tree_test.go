@@ -20,12 +20,14 @@ func draw(t *rapid.T, want Type, depth int, params []Param) *node {
 			continue
 		}
 		for _, operand := range operands(w, want) {
-			add(func() *node { return drawWord(t, w, operand, depth, params) })
+			add(func() *node { return drawWord(t, w, want, operand, depth, params) })
 		}
 	}
 	switch want {
 	case NumberType, DistanceType, VolumeType, MinutesType:
 		add(func() *node { return drawConstant(t, want, params) })
+	case TimeType:
+		add(func() *node { return &node{op: opTime, value: float64(rapid.IntRange(0, 1439).Draw(t, "minute"))} })
 	}
 	if depth <= 0 && want == ConditionType {
 		add(func() *node { return join(">", leaf(t, PriceType), leaf(t, PriceType)) })
@@ -45,7 +47,9 @@ func compounds(t *rapid.T, want Type, of func(Type) *node) []func() *node {
 	oneOf := func(ops ...string) string { return rapid.SampledFrom(ops).Draw(t, "op") }
 	switch want {
 	case ConditionType:
-		kind := rapid.SampledFrom([]Type{PriceType, DistanceType, NumberType, VolumeType, MinutesType}).Draw(t, "kind")
+		kind := rapid.SampledFrom([]Type{
+			PriceType, DistanceType, NumberType, VolumeType, MinutesType, TimeType,
+		}).Draw(t, "kind")
 		return []func() *node{
 			func() *node { return &node{op: opNot, args: []*node{of(ConditionType)}} },
 			func() *node { return join(oneOf("and", "or"), of(ConditionType), of(ConditionType)) },
@@ -58,6 +62,9 @@ func compounds(t *rapid.T, want Type, of func(Type) *node) []func() *node {
 			func() *node { return join(oneOf("+", "-"), of(PriceType), of(DistanceType)) },
 			func() *node { return join("+", of(DistanceType), of(PriceType)) },
 		}
+	}
+	if want == TimeType {
+		return nil
 	}
 	list := []func() *node{
 		func() *node { return join(oneOf("+", "-"), of(want), of(want)) },
@@ -78,7 +85,7 @@ func compounds(t *rapid.T, want Type, of func(Type) *node) []func() *node {
 // WrongType stands for a word without one.
 func operands(w *word, want Type) []Type {
 	if len(w.args) == 0 || len(w.args[0].takes) == 0 {
-		if w.result == want {
+		if w.result == want || want == ConditionType && w.truths != nil {
 			return []Type{WrongType}
 		}
 		return nil
@@ -96,10 +103,13 @@ func operands(w *word, want Type) []Type {
 	return list
 }
 
-func drawWord(t *rapid.T, w *word, operand Type, depth int, params []Param) *node {
+func drawWord(t *rapid.T, w *word, want, operand Type, depth int, params []Param) *node {
 	n := &node{op: opWord, text: w.name}
 	if w.fields != nil {
-		n.field = rapid.SampledFrom(w.fields).Draw(t, "field")
+		fields := slices.DeleteFunc(slices.Clone(w.fields), func(f string) bool {
+			return slices.Contains(w.truths, f) != (want == ConditionType)
+		})
+		n.field = rapid.SampledFrom(fields).Draw(t, "field")
 	}
 	for _, a := range w.args {
 		switch {
@@ -143,7 +153,7 @@ func typed(n *node) *node {
 	return n
 }
 
-var allTypes = []Type{NumberType, PriceType, DistanceType, VolumeType, MinutesType, ConditionType}
+var allTypes = []Type{NumberType, PriceType, DistanceType, VolumeType, MinutesType, TimeType, ConditionType}
 
 func TestParsePrintIsIdentityForTrees(t *testing.T) {
 	params := []Param{{"a", 1, 0, 4, 1}, {"stop_atr", 1, 0, 4, 1}}

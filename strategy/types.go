@@ -15,12 +15,13 @@ const (
 	DistanceType              // the difference of two prices, in ticks
 	VolumeType                // contracts
 	MinutesType               // a span of time
+	TimeType                  // a time of day
 	ConditionType             // true, false or not yet known
 )
 
 // String is the type's name in a sentence.
 func (t Type) String() string {
-	return [...]string{"an error", "a number", "a price", "a distance", "a volume", "minutes", "a condition"}[t]
+	return [...]string{"an error", "a number", "a price", "a distance", "a volume", "minutes", "a time of day", "a condition"}[t]
 }
 
 // flaw says what is wrong with a node; arg is the argument it lies in, -1 the
@@ -40,6 +41,8 @@ func infer(n *node) (Type, *flaw) {
 	switch n.op {
 	case opLiteral, opParam:
 		return units[n.unit], nil
+	case opTime:
+		return TimeType, nil
 	case opNegate:
 		return inferNegate(n.args[0].typ)
 	case opNot:
@@ -59,11 +62,14 @@ func infer(n *node) (Type, *flaw) {
 }
 
 func inferNegate(t Type) (Type, *flaw) {
-	if t == PriceType || t == ConditionType {
+	switch t {
+	case PriceType, ConditionType:
 		return WrongType, &flaw{
 			-1, t.String() + " has no negative",
 			"subtract two prices for a distance, such as close - open",
 		}
+	case TimeType:
+		return WrongType, &flaw{-1, t.String() + " has no negative", sinceOpen}
 	}
 	return t, nil
 }
@@ -94,9 +100,14 @@ func agree(l, r Type) Type {
 	return WrongType
 }
 
+// sinceOpen is the remedy for a calculation with times of day.
+const sinceOpen = "compare times, such as time >= 09:30, or use minutes_since_open"
+
 func inferSum(op string, l, r Type) (Type, *flaw) {
 	switch {
 	case l == ConditionType || r == ConditionType:
+	case l == TimeType || r == TimeType:
+		return WrongType, &flaw{-1, sumOf(op, l, r), sinceOpen}
 	case l == PriceType && r == PriceType:
 		if op == "-" {
 			return DistanceType, nil
@@ -133,6 +144,8 @@ func inferProduct(op string, l, r Type) (Type, *flaw) {
 			-1, "a price cannot be multiplied or divided",
 			"multiply a distance instead, such as close - 1.5 * atr(14)",
 		}
+	case l == TimeType || r == TimeType:
+		return WrongType, &flaw{-1, "a time of day cannot be multiplied or divided", sinceOpen}
 	case r == NumberType:
 		return l, nil
 	case op == "*" && l == NumberType:
@@ -157,6 +170,8 @@ func inferComparison(op string, l, r Type) (Type, *flaw) {
 		fix = `join conditions by "and", such as a < b and b < c`
 	case l == PriceType || r == PriceType:
 		fix = "compare a price with a price, or a distance with one, such as close - vwap > 2 points"
+	case l == TimeType || r == TimeType:
+		fix = "write the time in full, such as time >= 09:30"
 	case l == DistanceType || r == DistanceType:
 		fix = "give the number a unit, such as 8 ticks or 2.5 points, or use a distance such as atr(14)"
 	}

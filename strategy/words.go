@@ -10,6 +10,7 @@ type word struct {
 	name   string
 	args   []argument
 	fields []string // the values it has, when it has several
+	truths []string // the fields that are conditions
 	result Type     // WrongType means the type of the first argument
 	write  string   // an example, for error messages
 }
@@ -30,11 +31,14 @@ var (
 	ofAny     = argument{name: "x", takes: anySeries}
 	ofPrice   = argument{name: "x", takes: []Type{PriceType}}
 	ofMeasure = argument{name: "x", takes: measures}
-	length    = argument{name: "length", low: 1, high: 2000, whole: true}
+	length    = bars("length")
 	shorter   = argument{name: "length", low: 1, high: 500, whole: true} // summed afresh for every bar
 	factor    = argument{name: "width", low: 0, high: 100}
 	span      = argument{name: "minutes", low: 1, high: 1380, whole: true}
 )
+
+// bars is an argument that counts bars.
+func bars(name string) argument { return argument{name: name, low: 1, high: 2000, whole: true} }
 
 // words is the vocabulary, in the order of docs/language.md.
 var words = []word{
@@ -68,6 +72,22 @@ var words = []word{
 		name: "donchian", args: []argument{length}, fields: []string{"high", "low"},
 		result: PriceType, write: "donchian(20).high",
 	},
+	{
+		name: "keltner", args: []argument{length, factor}, fields: []string{"upper", "middle", "lower"},
+		result: PriceType, write: "keltner(20, 2).upper",
+	},
+	{
+		name: "macd", args: []argument{bars("fast"), bars("slow"), bars("signal")}, fields: []string{"line", "signal", "histogram"},
+		result: DistanceType, write: "macd(12, 26, 9).line",
+	},
+	{
+		name: "stochastic", args: []argument{length, bars("smoothing"), bars("signal")}, fields: []string{"raw", "k", "d"},
+		result: NumberType, write: "stochastic(14, 3, 3).k",
+	},
+	{
+		name: "supertrend", args: []argument{length, factor}, fields: []string{"line", "up", "down"},
+		truths: []string{"up", "down"}, result: PriceType, write: "supertrend(10, 3).line",
+	},
 
 	{name: "vwap", result: PriceType, write: "vwap"},
 	{
@@ -88,13 +108,14 @@ var words = []word{
 	{name: "gap", result: DistanceType, write: "gap"},
 	{name: "minutes_since_open", result: MinutesType, write: "minutes_since_open"},
 	{name: "minutes_to_close", result: MinutesType, write: "minutes_to_close"},
+	{name: "time", result: TimeType, write: "time"},
 	{name: "risk", result: DistanceType, write: "risk"},
 }
 
 // keywords cannot be names of parameters, and are offered for misspellings.
 var keywords = []string{
 	"and", "or", "not", "crosses", "above", "below",
-	"ticks", "points", "minutes", "contracts", "tick", "point", "minute", "contract",
+	"ticks", "points", "minutes", "contracts", "bars", "tick", "point", "minute", "contract", "bar",
 }
 
 // Words returns every word of the language: the vocabulary, then the words of
@@ -104,7 +125,7 @@ func Words() []string {
 	for _, w := range words {
 		list = append(list, w.name)
 	}
-	return append(list, keywords[:len(keywords)-4]...)
+	return append(list, keywords[:len(keywords)-5]...)
 }
 
 // find returns the entry of a word, or nil.
@@ -136,6 +157,8 @@ func inferWord(n *node) (Type, *flaw) {
 		return t, nil
 	case w.name == "deviation" && n.args[0].typ == PriceType:
 		return DistanceType, nil
+	case slices.Contains(w.truths, n.field):
+		return ConditionType, nil
 	case w.result == WrongType:
 		return n.args[0].typ, nil
 	}
