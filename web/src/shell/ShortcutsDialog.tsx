@@ -6,9 +6,15 @@ import { shortcuts, useKeysOn } from "./shortcuts";
 export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const [on, setOn] = useKeysOn();
   return (
-    <Modal.Root opened={opened} onClose={onClose} size={420} centered>
+    <Modal.Root
+      opened={opened}
+      onClose={onClose}
+      size={420}
+      centered
+      classNames={{ content: styles.dialog ?? "" }}
+    >
       <Modal.Overlay />
-      <Modal.Content className={styles.dialog}>
+      <Modal.Content>
         <div className={styles.head}>
           <Modal.Title>Keys</Modal.Title>
           <Modal.CloseButton aria-label="Close" />
