@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"time"
 )
 
@@ -10,31 +11,44 @@ import (
 // holds two macros: {now} is the database's clock, and {now+$3} that clock
 // moved by the interval in argument 3 (see interval).
 type dialect interface {
-	now(at time.Time) string
-	nowPlus(at time.Time, arg string) string
+	// now and nowPlus print the macros. arg is the argument that brings the
+	// time, for a database that uses it.
+	now(arg string) string
+	nowPlus(arg, interval string) string
+	bringsTime() bool
 }
 
-// sqlite writes the time into the statement: the database has no clock of its
-// own, and a transaction keeps one time.
+// sqlite has no clock of its own: statements are given the time, and a
+// transaction keeps one.
 type sqlite struct{}
 
-func (sqlite) now(at time.Time) string { return "'" + at.UTC().Format(timeLayout) + "'" }
+func (sqlite) now(arg string) string { return arg }
 
-func (sqlite) nowPlus(at time.Time, arg string) string {
-	return fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', '%s', %s)", at.UTC().Format(timeLayout), arg)
+func (sqlite) nowPlus(arg, interval string) string {
+	return fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', %s, %s)", arg, interval)
 }
+
+func (sqlite) bringsTime() bool { return true }
 
 // interval prints a duration as both databases read it.
 func interval(d time.Duration) string { return fmt.Sprintf("%+.3f seconds", d.Seconds()) }
 
 var macro = regexp.MustCompile(`\{now(\+\$\d+)?\}`)
 
-func (db *DB) expand(query string) string {
-	at := db.Now()
-	return macro.ReplaceAllStringFunc(query, func(m string) string {
+// expand writes the macros out and adds the argument they need.
+func (db *DB) expand(query string, args []any) (string, []any) {
+	if !macro.MatchString(query) {
+		return query, args
+	}
+	arg := "$" + strconv.Itoa(len(args)+1)
+	query = macro.ReplaceAllStringFunc(query, func(m string) string {
 		if m == "{now}" {
-			return db.dialect.now(at)
+			return db.dialect.now(arg)
 		}
-		return db.dialect.nowPlus(at, m[len("{now+"):len(m)-1])
+		return db.dialect.nowPlus(arg, m[len("{now+"):len(m)-1])
 	})
+	if db.dialect.bringsTime() {
+		args = append(args[:len(args):len(args)], Time{db.Now()})
+	}
+	return query, args
 }

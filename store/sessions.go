@@ -162,16 +162,10 @@ func (db *DB) insertChecks(ctx context.Context, session int64, checks []Check) e
 	})
 }
 
-// insertAll prepares a statement once and runs it for every row.
+// insertAll runs a statement for every row.
 func insertAll[T any](ctx context.Context, db *DB, what, query string, all []T, args func(T) []any) error {
-	db.tx.wrote = true
-	stmt, err := db.tx.tx.PrepareContext(ctx, db.expand(query))
-	if err != nil {
-		return fmt.Errorf("save %s: %w", what, err)
-	}
-	defer stmt.Close()
 	for _, v := range all {
-		if _, err := stmt.ExecContext(ctx, args(v)...); err != nil {
+		if _, err := db.exec(ctx, query, args(v)...); err != nil {
 			return fmt.Errorf("save %s: %w", what, err)
 		}
 	}

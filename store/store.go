@@ -22,13 +22,14 @@ var ErrLeaseLost = errors.New("the job's lease is lost")
 // DB is the database, or one transaction of it: InTx hands the same type to
 // its function, and inside it every method works within that transaction.
 type DB struct {
-	write   *sql.DB // one connection
-	read    *sql.DB
-	tx      *txState // nil outside a transaction
-	dialect dialect
-	clock   func() time.Time
-	hub     *hub
-	path    string
+	write    *sql.DB // one connection
+	read     *sql.DB
+	prepared *statements // of write
+	tx       *txState    // nil outside a transaction
+	dialect  dialect
+	clock    func() time.Time
+	hub      *hub
+	path     string
 }
 
 type txState struct {
@@ -36,7 +37,8 @@ type txState struct {
 	at       time.Time // one time for the whole transaction
 	revision int64     // taken from the counter when first needed
 	wrote    bool
-	readOnly bool
+	prepared *statements // nil in a reading transaction
+	bound    map[string]*sql.Stmt
 }
 
 // Open opens the database "assay.db" in the data directory, creating both when
@@ -58,7 +60,9 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) 
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	return &DB{write: write, read: read, dialect: sqlite{}, clock: clock, hub: newHub(), path: path}, nil
+	return &DB{
+		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
+	}, nil
 }
 
 // dsn puts busy_timeout first: the other order gives SQLITE_BUSY when several
@@ -70,7 +74,10 @@ func dsn(path, more string) string {
 }
 
 // Close closes all connections.
-func (db *DB) Close() error { return errors.Join(db.read.Close(), db.write.Close()) }
+func (db *DB) Close() error {
+	db.prepared.close()
+	return errors.Join(db.read.Close(), db.write.Close())
+}
 
 // Path is the database file.
 func (db *DB) Path() string { return db.path }
@@ -87,12 +94,13 @@ func (db *DB) Now() time.Time {
 // back when fn fails or panics. Inside a transaction it joins that one.
 func (db *DB) InTx(ctx context.Context, fn func(tx *DB) error) error {
 	if db.tx != nil {
-		if db.tx.readOnly {
+		if db.tx.prepared == nil {
 			panic("store: a write inside a reading transaction")
 		}
 		return fn(db)
 	}
-	return db.inTx(ctx, db.write, false, fn)
+	db.prepared.prepare(ctx)
+	return db.inTx(ctx, db.write, db.prepared, fn)
 }
 
 // View runs fn over one snapshot of the database.
@@ -100,17 +108,17 @@ func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
 	if db.tx != nil {
 		return fn(db)
 	}
-	return db.inTx(ctx, db.read, true, fn)
+	return db.inTx(ctx, db.read, nil, fn)
 }
 
-func (db *DB) inTx(ctx context.Context, pool *sql.DB, readOnly bool, fn func(*DB) error) error {
+func (db *DB) inTx(ctx context.Context, pool *sql.DB, prepared *statements, fn func(*DB) error) error {
 	sqlTx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after a commit this does nothing
 	tx := *db
-	tx.tx = &txState{tx: sqlTx, at: wholeMillis(db.clock()), readOnly: readOnly}
+	tx.tx = &txState{tx: sqlTx, at: wholeMillis(db.clock()), prepared: prepared, bound: map[string]*sql.Stmt{}}
 	if err := fn(&tx); err != nil {
 		return err
 	}
@@ -128,7 +136,8 @@ func (db *DB) exec(ctx context.Context, query string, args ...any) (int64, error
 		panic("store: a write outside a transaction")
 	}
 	db.tx.wrote = true
-	res, err := db.tx.tx.ExecContext(ctx, db.expand(query), args...)
+	query, args = db.expand(query, args)
+	res, err := db.tx.exec(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
@@ -136,17 +145,19 @@ func (db *DB) exec(ctx context.Context, query string, args ...any) (int64, error
 }
 
 func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	query, args = db.expand(query, args)
 	if db.tx != nil {
-		return db.tx.tx.QueryContext(ctx, db.expand(query), args...)
+		return db.tx.query(ctx, query, args)
 	}
-	return db.read.QueryContext(ctx, db.expand(query), args...)
+	return db.read.QueryContext(ctx, query, args...)
 }
 
 func (db *DB) row(ctx context.Context, query string, args ...any) *sql.Row {
+	query, args = db.expand(query, args)
 	if db.tx != nil {
-		return db.tx.tx.QueryRowContext(ctx, db.expand(query), args...)
+		return db.tx.row(ctx, query, args)
 	}
-	return db.read.QueryRowContext(ctx, db.expand(query), args...)
+	return db.read.QueryRowContext(ctx, query, args...)
 }
 
 // returning runs a writing statement with a RETURNING clause of one row.

@@ -141,3 +141,31 @@ func allOrNothing(t *testing.T, h Harness) {
 	}
 	AddBot(t, db, "c") // the one writing connection is free again
 }
+
+// Writers that meet must neither lose a write nor wait for each other for ever.
+func manyWriters(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	AddBots(t, db, 8)
+	before, err := db.Planning(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error)
+	for i := range 8 {
+		go func() {
+			id := bot.ID(fmt.Sprintf("bot-%04d", i))
+			var err error
+			for range 10 {
+				err = errors.Join(err, db.PauseBot(t.Context(), id, "R"), db.ResumeBot(t.Context(), id))
+			}
+			errs <- err
+		}()
+	}
+	for range 8 {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	after, err := db.Planning(t.Context())
+	same(t, "writes", []any{before + 160, nil}, []any{after, err})
+}

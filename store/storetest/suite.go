@@ -43,6 +43,7 @@ func Run(t *testing.T, h Harness) {
 		"plans of bots are kept":                botPlans,
 		"the documented queries work unchanged": publicQueries,
 		"a transaction is all or nothing":       allOrNothing,
+		"many writers at once":                  manyWriters,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, h) })
 	}
