@@ -91,10 +91,16 @@ func drawBracket(t *rapid.T) strategy.Bracket {
 func drawSignals(t *rapid.T, b *market.Bars) strategy.Signals {
 	bar := rapid.Int32Range(0, int32(b.Len()-1))
 	entry := rapid.Custom(func(t *rapid.T) strategy.Entry {
-		return strategy.Entry{
+		e := strategy.Entry{
 			Bar: bar.Draw(t, "bar"), Side: drawSide(t), Reason: rapid.Int16Range(0, 1).Draw(t, "reason"),
 			Stop: drawBracket(t), Target: drawBracket(t),
+			Trail:   max(0, rapid.Int32Range(-8, 8).Draw(t, "trail")),
+			MaxBars: max(0, rapid.Int32Range(-9, 9).Draw(t, "bars held")),
 		}
+		if e.Wait = max(0, rapid.Int32Range(-6, 6).Draw(t, "wait")); e.Wait > 0 {
+			e.Price = b.Close[e.Bar] - int32(e.Side)*rapid.Int32Range(0, 8).Draw(t, "better")
+		}
+		return e
 	})
 	leave := rapid.Custom(func(t *rapid.T) strategy.Leave {
 		return strategy.Leave{Bar: bar.Draw(t, "bar"), Side: market.Side(rapid.IntRange(-1, 1).Draw(t, "side"))}
@@ -149,7 +155,7 @@ func TestDrawsMeetEveryRule(t *testing.T) {
 		})
 	}
 	for _, why := range []FillReason{
-		Entered, Stopped, StoppedGap, Targeted, Signalled, Reversed, Flattened, SessionEnd, LossLimit, Rolled,
+		Entered, Stopped, StoppedGap, Targeted, Signalled, Reversed, Flattened, TimeStop, SessionEnd, LossLimit, Rolled,
 	} {
 		if seen[why] == 0 {
 			t.Errorf("no draw met %s: %v", why, seen)

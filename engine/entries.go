@@ -44,7 +44,8 @@ func (k *Book) enter(i int) how {
 // barred says that the order may not fill in bar i nor later.
 func (k *Book) barred(i int) bool {
 	l := &k.lim
-	return l.EntryFrom != l.EntryTo && !inWindow(k.bars.Minute[i], l.EntryFrom, l.EntryTo) || k.pastFlat(i) || k.day.lost ||
+	return k.order.until > 0 && i >= k.order.until ||
+		l.EntryFrom != l.EntryTo && !inWindow(k.bars.Minute[i], l.EntryFrom, l.EntryTo) || k.pastFlat(i) || k.day.lost ||
 		l.TradesPerDay > 0 && k.order.filled == 0 && k.day.entries >= l.TradesPerDay
 }
 
@@ -85,8 +86,9 @@ func (k *Book) open(i int, price int32) {
 	k.pos = position{
 		side: o.Side, lots: k.pos.lots, trail: o.Trail, why: o.Why,
 		session: k.bars.Session[i], flatAt: k.flatAt(i), contract: k.contract(),
-		stop:   levelOf(o.Stop, o.Side, price, -1, noStop),
-		target: levelOf(o.Target, o.Side, price, +1, noTarget),
+		stop:    levelOf(o.Stop, o.Side, price, -1, noStop),
+		target:  levelOf(o.Target, o.Side, price, +1, noTarget),
+		timeout: after(i, o.MaxBars),
 	}
 	if o.Trail > 0 {
 		k.pos.stop = max(k.pos.stop, price-o.Trail)

@@ -13,6 +13,8 @@ func (k *Book) exitDue(i int) {
 		why = Flattened
 	case k.lossDue:
 		why = LossLimit
+	case k.pos.timeout > 0 && i >= k.pos.timeout:
+		why = TimeStop
 	}
 	if why != "" {
 		k.exit(i, k.bars.Open[i]*int32(k.pos.side)-k.costs.SlipMarket, why)
@@ -68,7 +70,7 @@ func (k *Book) exitPassedBy(i int, from int32) {
 }
 
 // exitInside closes at a stop or target that the bar reached after its open:
-// fills.md, 5.3, 5.4 and 9. What a bar proves depends on how the position
+// fills.md, 5.3, 5.4, 5.6 and 9.1. What a bar proves depends on how the position
 // came to be in it.
 func (k *Book) exitInside(i int, how how) {
 	p, c := &k.pos, &k.costs

@@ -36,6 +36,7 @@ const (
 	Signalled  FillReason = "SIGNAL"      // the strategy asked to leave
 	Reversed   FillReason = "REVERSE"     // an entry against the position
 	Flattened  FillReason = "FLAT_TIME"   // flat-by time reached
+	TimeStop   FillReason = "TIME_STOP"   // held for as many bars as allowed
 	SessionEnd FillReason = "SESSION_END" // close of the session's last bar
 	LossLimit  FillReason = "DAILY_LOSS"  // daily loss limit reached
 	Rolled     FillReason = "ROLL"        // the contract gave way to the next

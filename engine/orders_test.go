@@ -7,8 +7,8 @@ import (
 	"assay/strategy"
 )
 
-// Orders that strategies cannot ask for yet: docs/fills.md, section 9. The
-// order is decided before the first bar.
+// Stop orders and volume caps, which strategies cannot ask for, and trailing
+// stops: docs/fills.md, sections 5.7 and 9. The order is decided before the first bar.
 func TestOtherOrders(t *testing.T) {
 	far := strategy.Bracket{Kind: strategy.Distance, Ticks: 100}
 	for _, c := range []struct {

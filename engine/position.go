@@ -19,6 +19,7 @@ type position struct {
 	session   int32 // in which it was entered; a roll does not change it
 	flatAt    int64 // Unix seconds from which on it has to be closed; never when there is no flat time
 	flatBar   int   // first bar at or after flatAt; 0 until it was looked for
+	timeout   int   // first bar at whose open it was held long enough; 0 is no such bar
 	contract  string
 	why       string
 	fromRoll  bool

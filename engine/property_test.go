@@ -129,6 +129,9 @@ func (r run) moved(side, shift int32) run {
 	for i := range r.signals.Enter {
 		e := &r.signals.Enter[i]
 		e.Side *= market.Side(side)
+		if e.Wait > 0 {
+			e.Price = side*e.Price + shift
+		}
 		for _, level := range []*strategy.Bracket{&e.Stop, &e.Target} {
 			if level.Kind == strategy.Level {
 				level.Ticks = side*level.Ticks + shift
@@ -159,13 +162,14 @@ func moveLedger(l *Ledger, side, shift int32) {
 }
 
 // Where costs cannot change which trades there are (no distance from the fill,
-// no loss limit), more of them never earn more.
+// trailing or not, no loss limit), more of them never earn more.
 func TestCostsNeverEarn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawRun(t)
 		r.limits.DailyLoss = 0
 		for i := range r.signals.Enter {
 			e := &r.signals.Enter[i]
+			e.Trail = 0
 			for _, b := range []*strategy.Bracket{&e.Stop, &e.Target} {
 				if b.Kind == strategy.Distance {
 					b.Kind = strategy.None

@@ -66,5 +66,9 @@ func (p *signals) entry(bar int32) Order {
 	if int(e.Reason) < len(p.Reasons) {
 		why = p.Reasons[e.Reason]
 	}
-	return Order{Side: e.Side, Stop: e.Stop, Target: e.Target, Why: why}
+	o := Order{Side: e.Side, Stop: e.Stop, Target: e.Target, Trail: e.Trail, MaxBars: e.MaxBars, Why: why}
+	if e.Wait > 0 {
+		o.Kind, o.Price, o.Wait = LimitOrder, e.Price, e.Wait
+	}
+	return o
 }

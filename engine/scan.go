@@ -24,6 +24,9 @@ func (k *Book) quiet(i, to int) int {
 		p.flatBar = first(i, k.bars.Len(), func(j int) bool { return k.bars.Time[j] >= p.flatAt })
 	}
 	stop := min(to, k.sessionEnd, max(i, p.flatBar))
+	if p.timeout > 0 {
+		stop = min(stop, max(i, p.timeout))
+	}
 	if s := k.bars.Segments; k.segment+1 < len(s) {
 		stop = min(stop, max(i, s[k.segment+1].First))
 	}

@@ -65,6 +65,8 @@ func drawIntents(t *rapid.T, b *market.Bars) map[int]Intent {
 			Price: rapid.Int32Range(980, 1020).Draw(t, "price"),
 			Stop:  drawBracket(t), Target: drawBracket(t),
 			Trail: max(0, rapid.Int32Range(-10, 10).Draw(t, "trail")), Why: "drawn",
+			Wait:    max(0, rapid.Int32Range(-6, 6).Draw(t, "wait")),
+			MaxBars: max(0, rapid.Int32Range(-9, 9).Draw(t, "bars held")),
 		}
 	})
 	intent := rapid.Custom(func(t *rapid.T) Intent {

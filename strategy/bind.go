@@ -51,15 +51,20 @@ func (s *Strategy) substitute(values map[string]float64) (*Strategy, error) {
 	}
 	all := defaults(b.Params)
 	b.Params = nil
-	for _, e := range []*Expr{
-		&b.Enter.Long, &b.Enter.Short, &b.Enter.When,
-		&b.Exit.Stop, &b.Exit.Target, &b.Exit.Long, &b.Exit.Short,
-	} {
+	for _, e := range b.rules() {
 		if *e != nil {
 			*e = substitute((*e).(*node), all)
 		}
 	}
 	return b, nil
+}
+
+// rules are the places of all rules of a strategy, absent ones included.
+func (s *Strategy) rules() []*Expr {
+	return []*Expr{
+		&s.Enter.Long, &s.Enter.Short, &s.Enter.When, &s.Enter.AtLong, &s.Enter.AtShort, &s.Enter.For,
+		&s.Exit.Stop, &s.Exit.Trail, &s.Exit.Target, &s.Exit.Long, &s.Exit.Short, &s.Exit.After,
+	}
 }
 
 func substitute(n *node, values map[string]float64) *node {

@@ -11,16 +11,57 @@ import (
 
 // enter, exit and account read the three blocks of a file.
 func (r *reader) enter(n *yaml.Node) Enter {
-	f := r.fields(n, "enter", "long", "short", "when")
-	return Enter{Long: r.condition(f["long"]), Short: r.condition(f["short"]), When: r.condition(f["when"])}
+	f := r.fields(n, "enter", "long", "short", "when", "at", "for")
+	e := Enter{Long: r.condition(f["long"]), Short: r.condition(f["short"]), When: r.condition(f["when"])}
+	e.AtLong, e.AtShort = r.places(f)
+	e.For = r.bars("for", f["for"])
+	switch at, lives := f["at"], f["for"]; {
+	case at != nil && lives == nil:
+		r.at(at, `a limit order waits, and "for" is missing`, "write how long, for example for: 3 bars")
+	case at == nil && lives != nil:
+		r.at(lives, `"for" is how long a limit order waits, and there is no "at"`,
+			"write where, for example at: previous_session.high, or remove it")
+	}
+	return e
+}
+
+// places reads where the limit orders of the two sides wait: one place for
+// both, or a block with one for each.
+func (r *reader) places(f map[string]*yaml.Node) (long, short Expr) {
+	at := f["at"]
+	if at == nil {
+		return nil, nil
+	}
+	if at.Kind != yaml.MappingNode {
+		place := r.level(at, false)
+		if f["long"] != nil {
+			long = place
+		}
+		if f["short"] != nil {
+			short = place
+		}
+		return long, short
+	}
+	sides := r.fields(at, "at", "long", "short")
+	for _, side := range []string{"long", "short"} {
+		switch rule, place := f[side], sides[side]; {
+		case rule != nil && place == nil:
+			r.at(at, `"`+side+`" is missing in at`, "say where the orders of each side wait")
+		case rule == nil && place != nil:
+			r.at(place, "there is no "+side+" rule whose order could wait here", "remove it or add the rule")
+		}
+	}
+	return r.level(sides["long"], false), r.level(sides["short"], false)
 }
 
 func (r *reader) exit(n *yaml.Node) Exit {
-	f := r.fields(n, "exit", "stop", "target", "long", "short", "flat", "at_close")
+	f := r.fields(n, "exit", "stop", "trail", "target", "long", "short", "after", "flat", "at_close")
 	return Exit{
-		Stop: r.level(f["stop"], false), Target: r.level(f["target"], f["stop"] != nil),
-		Long: r.condition(f["long"]), Short: r.condition(f["short"]),
-		Flat: r.clock(f["flat"]), AtClose: r.truth(f["at_close"]),
+		Stop: r.level(f["stop"], false), Trail: r.distance(f["trail"]),
+		Target: r.level(f["target"], f["stop"] != nil || f["trail"] != nil),
+		Long:   r.condition(f["long"]), Short: r.condition(f["short"]),
+		After: r.bars("after", f["after"]),
+		Flat:  r.clock(f["flat"]), AtClose: r.truth(f["at_close"]),
 	}
 }
 
@@ -59,9 +100,40 @@ func (r *reader) level(n *yaml.Node, risk bool) Expr {
 	case rule == nil:
 		return nil
 	case rule.typ != DistanceType && rule.typ != PriceType:
-		r.at(n, "a stop or a target is a distance or a price, and this is "+rule.typ.String(),
+		r.at(n, "a stop, a target or a limit order is at a distance or a price, and this is "+rule.typ.String(),
 			"write for example 8 ticks, 1.5 * atr(14) or opening_range(30).low")
 		return nil
+	}
+	return rule
+}
+
+func (r *reader) distance(n *yaml.Node) Expr {
+	rule := r.rule(n, false)
+	switch {
+	case rule == nil:
+		return nil
+	case rule.typ != DistanceType:
+		r.at(n, "a trailing stop is a distance, and this is "+rule.typ.String(), "write for example 2 * atr(14)")
+		return nil
+	}
+	return rule
+}
+
+// bars reads a constant count of bars.
+func (r *reader) bars(key string, n *yaml.Node) Expr {
+	rule := r.rule(n, false)
+	switch {
+	case rule == nil:
+		return nil
+	case rule.typ != NumberType || !constant(rule):
+		r.at(n, `"`+key+`" is a count of bars that does not change`, "write for example "+key+": 12 bars")
+		return nil
+	}
+	for _, values := range corners(r.params) {
+		if message, fix := bars(key).judge(key, evaluate(rule, values)); message != "" {
+			r.at(n, message, fix)
+			return nil
+		}
 	}
 	return rule
 }

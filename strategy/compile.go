@@ -17,12 +17,21 @@ type Program struct {
 	limits   Limits
 
 	steps       []step
-	long, short int // steps of conditions; -1 when absent
-	leaveLong   int
+	long, short entryRule
+	leaveLong   int // steps of conditions; -1 when absent
 	leaveShort  int
 	stop        exitLevel
-	target      exitLevel
+	trail       int       // step of a distance; -1 when absent
+	maxBars     int32     // 0 is no limit
+	wait        int32     // bars that a limit order lives
 	reasons     [4]string // of long, short, leaveLong, leaveShort
+}
+
+// entryRule is what one side asks for; its members are steps, -1 when absent.
+type entryRule struct {
+	when   int // a condition
+	at     int // a price: where a limit order waits
+	target exitLevel
 }
 
 // exitLevel is the step of a stop or a target; -1 when absent.
@@ -62,13 +71,16 @@ func Compile(s *Strategy, contract market.Contract, values map[string]float64) (
 		interval: int16(s.Bars.Minutes()), kind: s.Session, contract: contract,
 		limits: limitsOf(bound, contract),
 	}
-	p.long, p.reasons[0] = c.entry("long: ", bound.Enter.Long, bound.Enter.When)
-	p.short, p.reasons[1] = c.entry("short: ", bound.Enter.Short, bound.Enter.When)
-	p.leaveLong, p.reasons[2] = c.entry("exit long: ", bound.Exit.Long, nil)
-	p.leaveShort, p.reasons[3] = c.entry("exit short: ", bound.Exit.Short, nil)
-	p.stop = c.exit(bound.Exit.Stop)
-	c.stop = p.stop
-	p.target = c.exit(bound.Exit.Target)
+	in, out := bound.Enter, bound.Exit
+	p.long.when, p.reasons[0] = c.condition("long: ", in.Long, in.When)
+	p.short.when, p.reasons[1] = c.condition("short: ", in.Short, in.When)
+	p.leaveLong, p.reasons[2] = c.condition("exit long: ", out.Long, nil)
+	p.leaveShort, p.reasons[3] = c.condition("exit short: ", out.Short, nil)
+	p.stop, p.trail = c.exit(out.Stop), c.exit(out.Trail).step
+	c.stop, c.trail = p.stop, p.trail
+	p.long.at, p.long.target = c.place("-", in.AtLong, out.Target)
+	p.short.at, p.short.target = c.place("+", in.AtShort, out.Target)
+	p.wait, p.maxBars = c.count("for", in.For), c.count("after", out.After)
 	if c.err != nil {
 		return nil, assay.Errorf(assay.KindOf(c.err), "", "%s: %v", s.Name, c.err)
 	}
@@ -100,12 +112,16 @@ type compiler struct {
 	contract market.Contract
 	steps    []step
 	known    map[string]int
-	stop     exitLevel
 	err      error
+
+	// What "risk" means at the moment.
+	stop  exitLevel
+	trail int
+	price int // of the limit order; -1 stands for the close
 }
 
-// entry compiles a rule and its condition "when", and words the reason.
-func (c *compiler) entry(label string, rule, when Expr) (int, string) {
+// condition compiles a rule and its condition "when", and words the reason.
+func (c *compiler) condition(label string, rule, when Expr) (int, string) {
 	if rule == nil {
 		return -1, ""
 	}
@@ -115,6 +131,17 @@ func (c *compiler) entry(label string, rule, when Expr) (int, string) {
 		n = &node{op: opBinary, text: "and", args: []*node{n, when.(*node)}, typ: ConditionType}
 	}
 	return c.node(n), reason
+}
+
+// place compiles where a side's limit order waits, -1 for an order at the
+// market, and its target. A distance lies on the better side of the close.
+func (c *compiler) place(better string, at, target Expr) (int, exitLevel) {
+	level := c.exit(at)
+	if at != nil && level.kind == Distance {
+		level.step = c.pair(better, c.column("close"), level.step)
+	}
+	c.price = level.step
+	return level.step, c.exit(target)
 }
 
 func (c *compiler) exit(e Expr) exitLevel {

@@ -11,7 +11,7 @@ func (p *parser) checkConstants(w *word, n *node) {
 		}
 		for _, values := range corners(p.params) {
 			v := evaluate(n.args[i], values)
-			if message, fix := a.judge(w, v); message != "" {
+			if message, fix := a.judge("the "+a.name+" of "+w.name, v); message != "" {
 				p.report(p.places[n.args[i]].start, message, fix)
 				n.typ = WrongType
 				return
@@ -21,7 +21,7 @@ func (p *parser) checkConstants(w *word, n *node) {
 }
 
 // judge says what is wrong with the value of a constant argument.
-func (a argument) judge(w *word, v float64) (message, fix string) {
+func (a argument) judge(what string, v float64) (message, fix string) {
 	ok := v >= a.low && v <= a.high && (!a.whole || v == math.Trunc(v))
 	if ok {
 		return "", ""
@@ -30,7 +30,7 @@ func (a argument) judge(w *word, v float64) (message, fix string) {
 	if a.whole {
 		kind = "a whole number"
 	}
-	return "the " + a.name + " of " + w.name + " would be " + printNumber(math.Round(v*1e6)/1e6),
+	return what + " would be " + printNumber(math.Round(v*1e6)/1e6),
 		"keep it " + kind + " from " + printNumber(a.low) + " to " + printNumber(a.high)
 }
 

@@ -33,10 +33,10 @@ func treeSeries(t failer, n *node, kind SessionKind, bars *market.Bars, next fun
 	if c.err != nil {
 		t.Fatalf("%s: %v", n, c.err)
 	}
-	none := exitLevel{step: -1}
+	none := entryRule{when: -1, at: -1, target: exitLevel{step: -1}}
 	p := &Program{
 		interval: int16(bars.Interval.Minutes()), kind: kind, contract: contract, steps: c.steps,
-		long: -1, short: -1, leaveLong: -1, leaveShort: -1, stop: none, target: none,
+		long: none, short: none, leaveLong: -1, leaveShort: -1, stop: none.target, trail: -1,
 	}
 	m := p.start(bars)
 	var out []float64

@@ -93,7 +93,7 @@ func (r *reader) strategy(root *yaml.Node) *Strategy {
 		Name: r.name(f["strategy"]), Symbol: r.symbol(f["symbol"]), Session: r.session(f["session"]),
 		Params: r.readParams(f["params"]),
 	}
-	s.Bars = r.bars(f["bars"], s.Session)
+	s.Bars = r.interval(f["bars"], s.Session)
 	r.params, r.used = s.Params, map[string]bool{}
 	s.Enter = r.enter(f["enter"])
 	s.Exit = r.exit(f["exit"])
@@ -118,6 +118,9 @@ func (r *reader) whole(s *Strategy, f map[string]*yaml.Node) {
 	}
 	if n := f["exit"]; n != nil && len(r.list) == 0 && s.Exit == (Exit{}) && !s.Account.Reverse {
 		r.at(n, "a position would never be closed", "give exit a stop, a target, a rule, flat or at_close")
+	}
+	if s.Account.Reverse && (s.Enter.AtLong != nil || s.Enter.AtShort != nil) {
+		r.at(f["limits"], "a limit order cannot turn a position", "remove reverse, or enter at the market")
 	}
 	for i, p := range s.Params {
 		if !r.used[p.Name] && len(r.list) == 0 {
@@ -158,7 +161,7 @@ func (r *reader) session(n *yaml.Node) SessionKind {
 // intervals are the lengths of bars that divide a session.
 var intervals = []string{"1m", "5m", "10m", "15m", "30m", "1h"}
 
-func (r *reader) bars(n *yaml.Node, session SessionKind) time.Duration {
+func (r *reader) interval(n *yaml.Node, session SessionKind) time.Duration {
 	s, ok := r.scalar(n)
 	switch {
 	case !ok:

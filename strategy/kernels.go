@@ -180,7 +180,7 @@ var scalar = map[string]func(x, y float64) float64{
 	"negate":           func(x, _ float64) float64 { return -x },
 	"abs":              func(x, _ float64) float64 { return math.Abs(x) },
 	"risk of distance": riskOfDistance,
-	"risk of level":    func(level, price float64) float64 { return math.Abs(toTicks(level) - price) },
+	"risk of level":    func(level, price float64) float64 { return math.Abs(toTicks(level) - toTicks(price)) },
 }
 
 func riskOfDistance(x, _ float64) float64 {

@@ -127,23 +127,33 @@ func (c *compiler) band(field string, middle, deviation int, width float64) int 
 	return c.pair(sign, middle, c.pair("*", c.constant(width), deviation))
 }
 
-// risk is the distance of the stop as it will be placed, in whole ticks.
+// risk is the distance of the stop as it will be placed, in whole ticks; of
+// the trailing stop where that is the only one.
 func (c *compiler) risk() int {
-	if c.stop.kind == Level {
+	switch {
+	case c.stop.step < 0:
+		return c.one("risk of distance", c.trail)
+	case c.stop.kind == Level && c.price < 0:
 		return c.pair("risk of level", c.stop.step, c.column("close"))
+	case c.stop.kind == Level:
+		return c.pair("risk of level", c.stop.step, c.price)
 	}
 	return c.one("risk of distance", c.stop.step)
 }
 
-// number folds a constant argument and checks its bounds again: values given
-// to Compile need not be those that Parse saw.
 func (c *compiler) number(n *node, i int) float64 {
 	w := find(n.text)
-	v := c.fold(n.args[i])
-	if w.args[i].whole {
+	return c.within(w.args[i], "the "+w.args[i].name+" of "+w.name, n.args[i])
+}
+
+// within folds a constant and checks its bounds again: values given to Compile
+// need not be those that Parse saw.
+func (c *compiler) within(a argument, what string, n *node) float64 {
+	v := c.fold(n)
+	if a.whole {
 		v = math.Round(v*1e9) / 1e9
 	}
-	if message, fix := w.args[i].judge(w, v); message != "" && c.err == nil {
+	if message, fix := a.judge(what, v); message != "" && c.err == nil {
 		c.err = assay.Errorf(assay.Invalid, fix, "%s", strings.Replace(message, "would be", "is", 1))
 	}
 	return v
@@ -155,4 +165,12 @@ func (c *compiler) whole(n *node, i int) int {
 		return 1
 	}
 	return int(v)
+}
+
+// count folds a count of bars; 0 when there is none.
+func (c *compiler) count(key string, e Expr) int32 {
+	if e == nil {
+		return 0
+	}
+	return int32(c.within(bars(key), key, e.(*node)))
 }

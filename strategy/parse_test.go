@@ -116,7 +116,21 @@ func TestFilesThatAreRefused(t *testing.T) {
 		{"a * atr", "2 * atr", `6:3: no rule uses the parameter "a"; use it or remove it`},
 		{"  long: close > vwap", "  when: close > vwap", "8:3: the strategy never enters; give enter a long or a short rule"},
 		{"  stop: a * atr(14)\n  at_close: true\n", "  {}\nlimits: {contracts: 1}\n", ""},
-		{"stop: a * atr(14)", "stop: a", "10:9: a stop or a target is a distance or a price, and this is a number; write for example 8 ticks, 1.5 * atr(14) or opening_range(30).low"},
+		{"stop: a * atr(14)", "stop: a", "10:9: a stop, a target or a limit order is at a distance or a price, and this is a number; write for example 8 ticks, 1.5 * atr(14) or opening_range(30).low"},
+		{"at_close: true", "trail: vwap", "11:10: a trailing stop is a distance, and this is a price; write for example 2 * atr(14)"},
+		{"at_close: true", "trail: risk", `11:10: "risk" is the distance of the stop, and has a meaning in a target only; use it in exit: target, of a strategy with a stop`},
+		{"at_close: true", "after: 12 minutes", `11:10: "after" is a count of bars that does not change; write for example after: 12 bars`},
+		{"at_close: true", "after: rsi(14)", `11:10: "after" is a count of bars that does not change; write for example after: 12 bars`},
+		{"at_close: true", "after: 6 / a", `11:10: after would be 1.5; keep it a whole number from 1 to 2000`},
+		{"close > vwap", "close > vwap\n  at: vwap", `9:7: a limit order waits, and "for" is missing; write how long, for example for: 3 bars`},
+		{"close > vwap", "close > vwap\n  for: 3 bars", `9:8: "for" is how long a limit order waits, and there is no "at"; ` +
+			"write where, for example at: previous_session.high, or remove it"},
+		{"close > vwap", "close > vwap\n  at: 2\n  for: 3 bars", "9:7: a stop, a target or a limit order is at a distance or a price, and this is a number; " +
+			"write for example 8 ticks, 1.5 * atr(14) or opening_range(30).low"},
+		{"close > vwap", "close > vwap\n  at: {short: vwap}\n  for: 3 bars", `9:7: "long" is missing in at; say where the orders of each side wait` +
+			"\n9:15: there is no short rule whose order could wait here; remove it or add the rule"},
+		{"close > vwap\nexit:\n  stop: a * atr(14)\n  at_close: true\n", "close > vwap\n  at: a * atr(14)\n  for: 3 bars\nexit: {at_close: true}\nlimits: {reverse: true}\n",
+			"12:9: a limit order cannot turn a position; remove reverse, or enter at the market"},
 		{"at_close: true", "at_close: yes", `11:13: "yes" is neither true nor false; write true or false`},
 		{"at_close: true", `flat: "16:30"`, `11:9: "16:30" is not a time of trading; write for example "15:55", in Chicago; for the close itself write at_close: true`},
 		{"at_close: true", "at_close: true\n  at_close: true", `12:3: "at_close" stands here twice; remove one`},

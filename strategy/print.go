@@ -28,14 +28,27 @@ func (s *Strategy) printRules(b *bytes.Buffer) {
 		fmt.Fprintf(b, "  %s: {default: %s, min: %s, max: %s, step: %s}\n", p.Name,
 			printNumber(p.Default), printNumber(p.Min), printNumber(p.Max), printNumber(p.Step))
 	}
-	section(b, "enter", rule("long", s.Enter.Long), rule("short", s.Enter.Short), rule("when", s.Enter.When))
+	section(b, "enter", rule("long", s.Enter.Long), rule("short", s.Enter.Short), rule("when", s.Enter.When),
+		s.Enter.printAt(), rule("for", s.Enter.For))
 	e := s.Exit
-	section(b, "exit", rule("stop", e.Stop), rule("target", e.Target), rule("long", e.Long), rule("short", e.Short),
+	section(b, "exit", rule("stop", e.Stop), rule("trail", e.Trail), rule("target", e.Target),
+		rule("long", e.Long), rule("short", e.Short), rule("after", e.After),
 		entry("flat", fmt.Sprintf("%q", e.Flat), e.Flat != ""), entry("at_close", "true", e.AtClose))
 	a := s.Account
 	section(b, "limits", entry("contracts", fmt.Sprint(a.Contracts), true),
 		entry("trades_per_day", fmt.Sprint(a.TradesPerDay), a.TradesPerDay > 0),
 		entry("daily_loss", printNumber(a.DailyLoss), a.DailyLoss > 0), entry("reverse", "true", a.Reverse))
+}
+
+// printAt prints one place for both sides as one.
+func (e Enter) printAt() string {
+	switch {
+	case e.AtLong == nil:
+		return rule("at", e.AtShort)
+	case e.AtShort == nil || e.AtLong.String() == e.AtShort.String():
+		return rule("at", e.AtLong)
+	}
+	return "  at:\n  " + rule("long", e.AtLong) + "  " + rule("short", e.AtShort)
 }
 
 func section(b *bytes.Buffer, name string, entries ...string) {

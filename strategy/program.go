@@ -118,15 +118,15 @@ func (m *machine) advance(n int) {
 func (m *machine) collect() {
 	p := m.program
 	for w := range (m.block.n + 63) / 64 {
-		long, short := m.mask(p.long, w), m.mask(p.short, w)
+		long, short := m.mask(p.long.when, w), m.mask(p.short.when, w)
 		long, short = long&^short, short&^long
 		for set := long | short; set != 0; set &= set - 1 {
 			j := bits.TrailingZeros64(set)
-			side, reason := market.Long, m.reason[0]
 			if short>>j&1 == 1 {
-				side, reason = market.Short, m.reason[1]
+				m.enter(w*64+j, market.Short, m.reason[1], &p.short)
+			} else {
+				m.enter(w*64+j, market.Long, m.reason[0], &p.long)
 			}
-			m.enter(w*64+j, side, reason)
 		}
 		leaveLong, leaveShort := m.mask(p.leaveLong, w), m.mask(p.leaveShort, w)
 		for set := leaveLong | leaveShort; set != 0; set &= set - 1 {
@@ -152,36 +152,67 @@ func (m *machine) leave(i int, side market.Side, reason int16) {
 	m.signals.Leave = append(m.signals.Leave, Leave{Bar: int32(m.block.from + i), Side: side, Reason: reason})
 }
 
-func (m *machine) enter(i int, side market.Side, reason int16) {
-	stop, ok := m.bracket(m.program.stop, i, -side)
+func (m *machine) enter(i int, side market.Side, reason int16, rule *entryRule) {
+	p, bar := m.program, m.block.from+i
+	e := Entry{Bar: int32(bar), Side: side, Reason: reason, MaxBars: p.maxBars}
+	price, ok := m.block.bars.Close[bar], true
+	if rule.at >= 0 {
+		var at Bracket
+		at, ok = m.level(rule.at, i)
+		ok = ok && (at.Ticks-price)*int32(side) <= 0
+		price, e.Price, e.Wait = at.Ticks, at.Ticks, p.wait
+	}
 	if !ok {
 		return
 	}
-	target, ok := m.bracket(m.program.target, i, side)
-	if !ok {
+	if e.Stop, ok = m.bracket(p.stop, i, -side, price); !ok {
 		return
 	}
-	m.signals.Enter = append(m.signals.Enter, Entry{
-		Bar: int32(m.block.from + i), Side: side, Reason: reason, Stop: stop, Target: target,
-	})
+	if e.Target, ok = m.bracket(rule.target, i, side, price); !ok {
+		return
+	}
+	if p.trail >= 0 {
+		var trail Bracket
+		if trail, ok = m.distance(p.trail, i); !ok {
+			return
+		}
+		e.Trail = trail.Ticks
+	}
+	m.signals.Enter = append(m.signals.Enter, e)
 }
 
-// bracket places a stop or a target, which lies on the given side of the
-// close. ok is false when it is undefined, negative or on the other side.
-func (m *machine) bracket(e exitLevel, i int, side market.Side) (Bracket, bool) {
-	if e.step < 0 {
+// bracket places a stop or a target, which lies on the given side of the price
+// of entry. ok is false when it is undefined, negative or on the other side.
+func (m *machine) bracket(e exitLevel, i int, side market.Side, price int32) (Bracket, bool) {
+	switch {
+	case e.step < 0:
 		return Bracket{}, true
+	case e.kind == Distance:
+		return m.distance(e.step, i)
 	}
-	ticks := toTicks(m.columns[e.step].v[i])
-	if !(ticks > -1<<30 && ticks < 1<<30) {
+	b, ok := m.level(e.step, i)
+	return b, ok && (b.Ticks-price)*int32(side) > 0
+}
+
+// distance is a step's value as a distance of at least one tick.
+func (m *machine) distance(step, i int) (Bracket, bool) {
+	ticks := toTicks(m.columns[step].v[i])
+	ok := ticks >= 0 && ticks < farAway
+	if !ok {
 		return Bracket{}, false
 	}
-	b := Bracket{Kind: e.kind, Ticks: int32(ticks)}
-	if e.kind == Distance {
-		b.Ticks = max(1, b.Ticks)
-		return b, ticks >= 0
-	}
-	bar := m.block.from + i
-	b.Ticks += m.block.shift(bar)
-	return b, (b.Ticks-m.block.bars.Close[bar])*int32(side) > 0
+	return Bracket{Distance, max(1, int32(ticks))}, true
 }
+
+// level is a step's value as a raw price of the contract of the bar.
+func (m *machine) level(step, i int) (Bracket, bool) {
+	ticks := toTicks(m.columns[step].v[i])
+	ok := ticks > -farAway && ticks < farAway
+	if !ok {
+		return Bracket{}, false
+	}
+	return Bracket{Level, int32(ticks) + m.block.shift(m.block.from+i)}, true
+}
+
+// farAway is more ticks than any order can be away.
+const farAway = 1 << 30

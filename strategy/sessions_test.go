@@ -3,6 +3,7 @@ package strategy
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,14 +224,19 @@ func TestWhatIsUnknownIsNeitherTrueNorFalse(t *testing.T) {
 	}
 }
 
-func TestStopsAndTargets(t *testing.T) {
-	b := &market.Bars{
+// threeBars are three bars with a roll of 40 before the last.
+func threeBars() *market.Bars {
+	return &market.Bars{
 		Root: "ES", Interval: 5 * time.Minute, Dates: []market.Date{simbars.First},
 		Segments: []market.Segment{{}, {First: 2, Gap: 40, Offset: 40}},
 		Time:     []int64{0, 300, 600}, Minute: []int16{1020, 1025, 1030}, Session: []int32{0, 0, 0},
 		Open: []int32{100, 104, 146}, High: []int32{108, 110, 150}, Low: []int32{98, 101, 143}, Close: []int32{104, 106, 148},
 		Volume: []int32{1, 1, 1},
 	}
+}
+
+func TestStopsAndTargets(t *testing.T) {
+	b := threeBars()
 	at := func(k BracketKind, ticks int32) Bracket { return Bracket{Kind: k, Ticks: ticks} }
 	for _, c := range []struct {
 		stop, target string
@@ -262,6 +268,84 @@ func TestStopsAndTargets(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("stop %s, target %s: %s", c.stop, c.target, diff)
+		}
+	}
+}
+
+// After bar 2, which closed at 148 after a roll of 40.
+func TestLimitOrdersTrailsAndTimeStops(t *testing.T) {
+	b := threeBars()
+	long := Entry{Bar: 2, Side: market.Long, MaxBars: 6}
+	short := Entry{Bar: 2, Side: market.Short, MaxBars: 6}
+	with := func(e Entry, price, wait, trail int32, stop, target Bracket) []Entry {
+		e.Price, e.Wait, e.Trail, e.Stop, e.Target = price, wait, trail, stop, target
+		return []Entry{e}
+	}
+	at := func(k BracketKind, ticks int32) Bracket { return Bracket{Kind: k, Ticks: ticks} }
+	for _, c := range []struct {
+		side, at, exit string
+		want           []Entry
+	}{
+		{"long", "low", "{stop: 7 ticks}", with(long, 143, 3, 0, at(Distance, 7), Bracket{})},
+		{"long", "6 ticks", "{trail: 1.5 * 3 ticks}", with(long, 142, 3, 5, Bracket{}, Bracket{})},
+		{"short", "6 ticks", "{trail: 0.1 ticks}", with(short, 154, 3, 1, Bracket{}, Bracket{})},
+		{"long", "0 ticks", "{trail: 9 ticks, target: 2 * risk}", with(long, 148, 3, 9, Bracket{}, at(Distance, 18))},
+		{"short", "high", "{stop: high + 5 ticks, target: 2 * risk}", with(short, 150, 3, 0, at(Level, 155), at(Distance, 10))},
+		{"short", "high", "{stop: high + 5 ticks, trail: 3 ticks, target: risk}", with(short, 150, 3, 3, at(Level, 155), at(Distance, 5))},
+		{"long", "", "{stop: 7 ticks, trail: 9 ticks, target: risk}", with(long, 0, 0, 9, at(Distance, 7), at(Distance, 7))},
+		{"long", "low", "{stop: close - 1 tick}", nil}, // above the limit
+		{"short", "high", "{stop: high}", nil},         // at the limit
+		{"long", "high", "{stop: 7 ticks}", nil},       // worse than the close
+		{"short", "low", "{stop: 7 ticks}", nil},
+		{"long", "sma(close, 9)", "{stop: 7 ticks}", nil}, // not known
+		{"long", "", "{trail: atr(9)}", nil},
+		{"long", "", "{trail: low - high}", nil}, // negative
+	} {
+		text := "strategy: T\nsymbol: ES\nbars: 5m\nsession: ETH\nenter:\n  " + c.side + ": bars_since_start == 2\n"
+		if c.at != "" {
+			text += "  at: " + c.at + "\n  for: 1 + 2\n"
+		}
+		text += "exit: " + strings.Replace(c.exit, "}", ", after: 6 bars}\n", 1)
+		got, err := compiled(t, []byte(text), nil).Eval(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got.Enter); diff != "" {
+			t.Errorf("%s at %s, exit %s: %s", c.side, c.at, c.exit, diff)
+		}
+	}
+}
+
+// With a place for each side, risk is measured from each: 4 ticks and 6.
+func TestPlacesOfBothSides(t *testing.T) {
+	const text = `strategy: T
+symbol: ES
+bars: 5m
+session: ETH
+enter:
+  long: bars_since_start == 0
+  short: bars_since_start == 1
+  at: {long: low, short: high + 2 ticks}
+  for: 2 bars
+exit:
+  stop: STOP
+  target: 3 * risk
+`
+	for _, c := range []struct {
+		stop string
+		want Entry
+	}{
+		{"low - 4 ticks", Entry{Side: market.Long, Price: 98, Wait: 2, Stop: Bracket{Level, 94}, Target: Bracket{Distance, 12}}},
+		{"high + 8 ticks", Entry{
+			Bar: 1, Side: market.Short, Reason: 1, Price: 112, Wait: 2, Stop: Bracket{Level, 118}, Target: Bracket{Distance, 18},
+		}},
+	} {
+		got, err := compiled(t, []byte(strings.Replace(text, "STOP", c.stop, 1)), nil).Eval(threeBars())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]Entry{c.want}, got.Enter); diff != "" {
+			t.Errorf("stop %s: %s", c.stop, diff)
 		}
 	}
 }

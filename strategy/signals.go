@@ -19,6 +19,11 @@ type Entry struct {
 	Reason int16
 	Stop   Bracket // protective stop; None when the strategy has none
 	Target Bracket // profit target; None when the strategy has none
+
+	Trail   int32 // distance of a trailing stop in ticks; 0 is none
+	MaxBars int32 // bars that the position is held at most; 0 is no limit
+	Wait    int32 // bars that a limit order at Price lives; 0 is an order at the market
+	Price   int32 // raw ticks of the contract of Bar; 0 for an order at the market
 }
 
 // Leave asks to close a position of the given side at the next open.

@@ -37,11 +37,19 @@ type Param struct {
 // Enter says when to open a position. When applies to both sides.
 type Enter struct {
 	Long, Short, When Expr // conditions; nil when absent
+
+	// Where a limit order of each side waits: a price, or a distance from the
+	// close to the better side. Nil is an order at the market; a side without
+	// a rule has none.
+	AtLong, AtShort Expr
+	For             Expr // how many bars it waits: a constant number; nil without At
 }
 
 // Exit says when to close it.
 type Exit struct {
 	Stop, Target Expr   // distance or price; nil when absent
+	Trail        Expr   // distance of a trailing stop; nil when absent
+	After        Expr   // how many bars it is held at most: a constant number; nil when absent
 	Long, Short  Expr   // conditions that close a long, a short; nil when absent
 	Flat         string // "15:55" on the exchange's clock; "" is never
 	AtClose      bool   // never hold past the session's last bar

@@ -189,6 +189,19 @@ func drawStrategy(t *rapid.T) *Strategy {
 	if rapid.Bool().Draw(t, "when") {
 		s.Enter.When = tree(ConditionType)
 	}
+	if rapid.Bool().Draw(t, "limit order") && !s.Account.Reverse {
+		s.Enter.AtLong = tree(rapid.SampledFrom([]Type{DistanceType, PriceType}).Draw(t, "at"))
+		if s.Enter.Short != nil {
+			s.Enter.AtShort = rapid.SampledFrom([]Expr{s.Enter.AtLong, tree(PriceType)}).Draw(t, "at of shorts")
+		}
+		s.Enter.For = count(t)
+	}
+	if rapid.Bool().Draw(t, "trail") {
+		s.Exit.Trail = tree(DistanceType)
+	}
+	if rapid.Bool().Draw(t, "after") {
+		s.Exit.After = count(t)
+	}
 	s.Exit.Stop = tree(rapid.SampledFrom([]Type{DistanceType, PriceType}).Draw(t, "stop"))
 	if rapid.Bool().Draw(t, "target") {
 		s.Exit.Target = typed(join("*", &node{op: opLiteral, value: 2, typ: NumberType}, typed(&node{op: opWord, text: "risk"})))
@@ -197,6 +210,12 @@ func drawStrategy(t *rapid.T) *Strategy {
 		s.Exit.Long = tree(ConditionType)
 	}
 	return s
+}
+
+// count is a constant count of bars.
+func count(t *rapid.T) Expr {
+	unit := rapid.SampledFrom([]string{"", "bars"}).Draw(t, "unit of bars")
+	return typed(&node{op: opLiteral, value: float64(rapid.IntRange(1, 2000).Draw(t, "bars")), unit: unit})
 }
 
 func TestParsePrintIsIdentityForFiles(t *testing.T) {

@@ -113,7 +113,7 @@ func foresees(p prepared, whole strategy.Signals, n int) (string, error) {
 		return "", err
 	}
 	enter := func(s strategy.Signals, e strategy.Entry) string {
-		return fmt.Sprint(e.Bar, e.Side, s.Reasons[e.Reason], e.Stop, e.Target)
+		return fmt.Sprint(e.Bar, e.Side, s.Reasons[e.Reason], e.Stop, e.Target, e.Trail, e.MaxBars, e.Price, e.Wait)
 	}
 	leave := func(s strategy.Signals, l strategy.Leave) string {
 		return fmt.Sprint(l.Bar, l.Side, s.Reasons[l.Reason])
