@@ -112,7 +112,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	}
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return h.DB.Watch(ctx) })
+	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return local.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })

@@ -31,7 +31,7 @@ const (
 // no lock on SQLite and two processes that create the tables at once fail, so
 // a file lock lets them in one by one.
 func prepare(ctx context.Context, dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return "", assay.Errorf(assay.Unavailable, "choose a directory you may write to",
 			"the data directory %s cannot be made: %v", dir, err)
 	}
@@ -110,7 +110,7 @@ func refuseNewer(ctx context.Context, path string, folder fs.FS) error {
 // returns what gives it back. Commands that only read or import may open the
 // database beside it.
 func LockServing(dir string) (release func() error, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make %s: %w", dir, err)
 	}
 	lock := flock.New(filepath.Join(dir, serveLock))

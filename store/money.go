@@ -47,6 +47,7 @@ func jsonInto(to any) *jsonDest { return &jsonDest{to} }
 
 type jsonDest struct{ to any }
 
+// Scan implements sql.Scanner.
 func (d *jsonDest) Scan(src any) error {
 	switch v := src.(type) {
 	case string:

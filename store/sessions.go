@@ -143,8 +143,13 @@ func (db *DB) insertTrades(ctx context.Context, session int64, trades []Trade) e
 	return insertAll(ctx, db, "trades", `insert into backtest_trades (session_id, n, side, qty, contract, entry_at, exit_at,
 			entry_ticks, exit_ticks, entry_why, exit_why, from_roll, risk, gross, fees, net, ambiguous)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, trades, func(t Trade) []any {
-		return []any{session, t.N, t.Side.String(), t.Qty, t.Contract, Time{t.EntryAt}, Time{t.ExitAt}, t.Entry, t.Exit,
-			t.EntryWhy, t.ExitWhy, t.FromRoll, Money(t.Risk), Money(t.Gross), Money(t.Fees), Money(t.Net), t.Ambiguous}
+		return []any{
+			session, t.N, t.Side.String(), t.Qty, t.Contract,
+			Time{t.EntryAt},
+			Time{t.ExitAt},
+			t.Entry, t.Exit,
+			t.EntryWhy, t.ExitWhy, t.FromRoll, Money(t.Risk), Money(t.Gross), Money(t.Fees), Money(t.Net), t.Ambiguous,
+		}
 	})
 }
 

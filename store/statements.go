@@ -46,7 +46,7 @@ func (s *statements) prepare(ctx context.Context) {
 		}
 		s.mu.Unlock()
 		if twice {
-			_ = stmt.Close()
+			_ = stmt.Close() //nolint:sqlclosecheck // the other one stays open
 		}
 	}
 }
@@ -89,21 +89,21 @@ func (s *txState) stmt(ctx context.Context, query string) *sql.Stmt {
 }
 
 func (s *txState) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	if stmt := s.stmt(ctx, query); stmt != nil {
+	if stmt := s.stmt(ctx, query); stmt != nil { //nolint:sqlclosecheck // it closes with its transaction
 		return stmt.ExecContext(ctx, args...)
 	}
 	return s.tx.ExecContext(ctx, query, args...)
 }
 
 func (s *txState) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if stmt := s.stmt(ctx, query); stmt != nil {
+	if stmt := s.stmt(ctx, query); stmt != nil { //nolint:sqlclosecheck // it closes with its transaction
 		return stmt.QueryContext(ctx, args...)
 	}
 	return s.tx.QueryContext(ctx, query, args...)
 }
 
 func (s *txState) row(ctx context.Context, query string, args []any) *sql.Row {
-	if stmt := s.stmt(ctx, query); stmt != nil {
+	if stmt := s.stmt(ctx, query); stmt != nil { //nolint:sqlclosecheck // it closes with its transaction
 		return stmt.QueryRowContext(ctx, args...)
 	}
 	return s.tx.QueryRowContext(ctx, query, args...)

@@ -47,6 +47,7 @@ func timeInto(t *time.Time) *timeDest { return &timeDest{t} }
 
 type timeDest struct{ to *time.Time }
 
+// Scan implements sql.Scanner.
 func (d *timeDest) Scan(src any) error {
 	var t Time
 	if err := t.Scan(src); err != nil {

@@ -77,6 +77,7 @@ func secondsInto(d *time.Duration) *secondsDest { return &secondsDest{d} }
 
 type secondsDest struct{ to *time.Duration }
 
+// Scan implements sql.Scanner.
 func (d *secondsDest) Scan(src any) error {
 	v, ok := src.(int64)
 	if !ok {

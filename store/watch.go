@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"sync"
 	"time"
@@ -43,22 +44,31 @@ func (db *DB) Changed() (changed <-chan struct{}, stop func()) {
 
 // Watch announces the commits of other processes too, such as an import on the
 // command line, until ctx ends. It looks every half second at data_version,
-// which on a kept connection changes with every commit made elsewhere.
-func (db *DB) Watch(ctx context.Context) error {
-	conn, err := db.read.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("watch the database: %w", err)
-	}
-	defer conn.Close()
+// which on a kept connection changes with every commit made elsewhere. Trouble
+// with the database does not end it.
+func (db *DB) Watch(ctx context.Context) {
 	beat := time.NewTicker(500 * time.Millisecond)
 	defer beat.Stop()
+	for ctx.Err() == nil {
+		conn, err := db.read.Conn(ctx)
+		if err == nil {
+			db.watch(ctx, conn, beat.C)
+			_ = conn.Close() // it is of no more use
+			db.hub.notify()  // something may have happened in between
+		}
+		select {
+		case <-ctx.Done():
+		case <-beat.C:
+		}
+	}
+}
+
+// watch looks through one connection until that fails or ctx ends.
+func (db *DB) watch(ctx context.Context, conn *sql.Conn, beat <-chan time.Time) {
 	for last := int64(-1); ; {
 		var version int64
 		if err := conn.QueryRowContext(ctx, "pragma data_version").Scan(&version); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return fmt.Errorf("watch the database: %w", err)
+			return
 		}
 		if last >= 0 && version != last {
 			db.hub.notify()
@@ -66,8 +76,8 @@ func (db *DB) Watch(ctx context.Context) error {
 		last = version
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-beat.C:
+			return
+		case <-beat:
 		}
 	}
 }

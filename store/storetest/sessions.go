@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -80,32 +81,37 @@ func Documented(t testing.TB, db *store.DB) map[string]string {
 func publicQueries(t *testing.T, h Harness) {
 	db := h.Open(t, NewClock().Now)
 	for query, want := range Documented(t, db) {
-		rows, err := h.SQL(t, db).QueryContext(t.Context(), query)
-		if err != nil {
-			t.Fatalf("%s: %v", query, err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
+		columns, got := printQuery(t, h.SQL(t, db), query)
 		asked, _, _ := strings.Cut(strings.TrimPrefix(query, "SELECT "), " FROM ")
 		same(t, "columns", strings.Split(asked, ", "), columns)
-		var got strings.Builder
-		for rows.Next() {
-			values, dest := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				dest[i] = &values[i]
-			}
-			if err := rows.Scan(dest...); err != nil {
-				t.Fatal(err)
-			}
-			got.WriteString(strings.TrimSuffix(strings.Join(texts(values), "|"), "|") + "\n")
+		same(t, query, want, got)
+	}
+}
+
+func printQuery(t *testing.T, db *sql.DB, query string) (columns []string, text string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	if columns, err = rows.Columns(); err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values, dest := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			dest[i] = &values[i]
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := rows.Scan(dest...); err != nil {
 			t.Fatal(err)
 		}
-		same(t, query, want, got.String())
+		text += strings.Join(texts(values), "|") + "\n"
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return columns, text
 }
 
 func texts(values []any) (all []string) {
