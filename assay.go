@@ -4,13 +4,13 @@
 //
 //	cmd/assay                 the command line
 //	app                       builds the parts and runs them; knows them all
-//	api  client  web          surfaces: HTTP, our own Go client, the console
+//	api  client  web  proof   surfaces: HTTP, our own Go client, the console, replays
 //	control  task             loops: the planner's tick; what each kind of job does
 //	worker                    effects: the job engine
 //	store  history            effects: SQL; market data on disk
 //	internal                  plumbing that knows nothing of trading
 //	plan  badge               decisions  ┐
-//	engine  measure           results    │ pure: no context, no clock,
+//	engine  measure  report   results    │ pure: no context, no clock,
 //	strategy                  rules      │ no files, no network, no log
 //	market  bot  job          nouns      ┘
 //	assay                     the shared words: kinds of error

@@ -18,16 +18,16 @@ import (
 var floors = []string{
 	"assay", "internal",
 	"market", "bot", "job",
-	"strategy", "engine", "measure",
+	"strategy", "engine", "measure", "report",
 	"plan", "badge",
 	"history", "store", "worker",
 	"task", "control",
-	"client", "api", "web",
+	"client", "api", "web", "proof",
 	"app", "cmd",
 }
 
 // pure packages decide and compute; they cannot touch the world.
-var pure = []string{"market", "bot", "job", "strategy", "engine", "measure", "plan", "badge"}
+var pure = []string{"market", "bot", "job", "strategy", "engine", "measure", "report", "plan", "badge"}
 
 // worldly imports let a package reach the clock's alarms, files, the network,
 // the log, or chance that no seed controls.

@@ -10,9 +10,10 @@ import (
 // Input is everything a backtest depends on.
 type Input struct {
 	Strategy    *strategy.Strategy
-	Bars        *market.Bars // of the data set; longer bars are made from them
-	Fingerprint string       // of the data set
-	Capital     market.Money // the constant base of every return
+	Bars        *market.Bars  // of the data set; longer bars are made from them
+	Fingerprint string        // of the data set
+	Capital     market.Money  // the constant base of every return
+	Costs       *engine.Costs // nil: the standard costs of the contract
 }
 
 // Output is a backtest's result, the same for the same Input anywhere.
@@ -27,14 +28,17 @@ type Output struct {
 	ResultHash string
 }
 
-// Backtest runs a strategy with the standard costs of its contract. Jobs and
-// the command line call it alike, so that they get the same result hash.
+// Backtest runs a strategy. Jobs, the command line and replays call it alike,
+// so that they get the same result hash.
 func Backtest(in Input) (out Output, err error) {
 	p, err := prepare(in)
 	if err != nil {
 		return out, err
 	}
 	out = Output{Contract: p.contract, Bars: p.bars, Costs: engine.Standard(p.contract)}
+	if in.Costs != nil {
+		out.Costs = *in.Costs
+	}
 	if out.Signals, out.Ledger, err = p.run(nil, out.Costs); err != nil {
 		return out, err
 	}

@@ -41,11 +41,7 @@ func (c backtestCmd) Run(ctx context.Context, to console, all *cli) error {
 }
 
 func printBacktest(w io.Writer, b app.Backtest) error {
-	label := ""
-	if b.Set.Sim {
-		label = "  SIM DATA"
-	}
-	_, err := fmt.Fprintf(w, "%s on %s%s\n\n%s\ndata   %s\nrules  %s\nresult %s\n", b.Strategy.Name, b.Set.Name, label,
+	_, err := fmt.Fprintf(w, "%s on %s%s\n\n%s\ndata   %s\nrules  %s\nresult %s\n", b.Strategy.Name, b.Set.Name, simSuffix(b.Set.Sim),
 		measure.Summary(b.Ledger, b.Bars, b.Costs, b.Metrics), b.Set.Fingerprint, b.RuleHash, b.ResultHash)
 	return err
 }

@@ -26,6 +26,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
 	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
 	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
+	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
 	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
 	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -42,6 +42,10 @@ func TestServe(t *testing.T) {
 		t.Errorf("told to stop, it ended with exit code %d", code)
 	}
 	auditHome(t, home)
+	if code, said := command(t, "--home", home, "replay", "--all"); code != 0 ||
+		!strings.Contains(said, "5 sessions replayed: ") || strings.Count(said, "SIM DATA") != 5 {
+		t.Errorf("replay: exit code %d, %s", code, said)
+	}
 }
 
 // auditHome asks the database as an operator does, also while Assay serves it.
