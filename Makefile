@@ -57,7 +57,7 @@ tools:
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN) $(WEB)/dist $(WEB)/node_modules
+	rm -rf $(BIN) $(WEB)/dist/* $(WEB)/node_modules
 
 $(BIN)/assay: $(GO_SOURCES) $(WEB)/dist/index.html
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/assay

@@ -191,13 +191,21 @@ func recentJob(j *job.Job) *RecentJob {
 func outcome(j *job.Job) string {
 	took := ""
 	if !j.StartedAt.IsZero() {
-		took = " after " + elapsed(max(0, int64(j.CompletedAt.Sub(j.StartedAt)/time.Second)))
+		took = " after " + spent(j.CompletedAt.Sub(j.StartedAt))
 	}
 	word := strings.ToLower(string(j.Status))
 	if j.Status != job.Completed && j.Error != "" {
 		return fmt.Sprintf("%s %s%s: %s", noun(j.Type), word, took, j.Error)
 	}
 	return fmt.Sprintf("%s %s%s", noun(j.Type), word, took)
+}
+
+// spent is how long a job took; work of milliseconds did not take "0s".
+func spent(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", max(0, d.Milliseconds()))
+	}
+	return elapsed(int64(d / time.Second))
 }
 
 // noun is the short name of a kind of job.

@@ -92,11 +92,7 @@ func coolUntil(b Facts, policy Policy) time.Time {
 		last.EndedAt.Before(b.Boundary) {
 		return time.Time{}
 	}
-	wait := policy.CoolDown
-	for n := 1; n < last.FailuresInARow && wait < policy.MaxCoolDown; n++ {
-		wait *= 2
-	}
-	return last.EndedAt.Add(min(wait, policy.MaxCoolDown))
+	return last.EndedAt.Add(job.CoolDown(last.FailuresInARow, policy.CoolDown, policy.MaxCoolDown))
 }
 
 // missing also holds for a baseline of other data: a result on SIM data says
