@@ -1,6 +1,9 @@
 package strategy
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Conditions are three-valued: a bit of t is set where the condition is known
 // to be true, one of f where it is known to be false, neither where an operand
@@ -25,14 +28,24 @@ func conditionKernel(s step, out *column, in [2]*column) kernel {
 type above struct{ a, b, out *column }
 
 func (k *above) run(b *block) {
-	word := compare
-	if k.a.whole && k.b.whole {
-		word = compareWhole
-	}
+	whole := k.a.whole && k.b.whole
 	for w, from := 0, 0; from < b.n; w, from = w+1, from+64 {
-		to := min(from+64, b.n)
-		k.out.t[w], k.out.f[w] = word(k.a.v[from:to], k.b.v[from:to])
+		x, y, n := k.a.v[from:from+64], k.b.v[from:from+64], b.n-from
+		if whole {
+			above, _ := compareWhole(x, y)
+			k.out.t[w], k.out.f[w] = above&upTo(n), ^above&upTo(n)
+		} else {
+			k.out.t[w], k.out.f[w] = compare(x[:min(n, 64)], y)
+		}
 	}
+}
+
+// upTo is a mask of the first n bars of a word.
+func upTo(n int) uint64 {
+	if n >= 64 {
+		return ^uint64(0)
+	}
+	return 1<<n - 1
 }
 
 // compare gives the masks of x > y and x <= y for up to 64 bars.
@@ -52,15 +65,29 @@ func compare(x, y []float64) (t, f uint64) {
 	return t, f
 }
 
-// compareWhole does the same where nothing is undefined: the sign of y - x
-// tells all, at less than half the time.
-func compareWhole(x, y []float64) (t, f uint64) {
-	y = y[:len(x)]
-	for i, a := range x {
-		t = t>>1 | math.Float64bits(y[i]-a)&(1<<63)
+// compareWhole gives the masks of x > y and x == y for 64 bars in which
+// nothing is undefined: the bits of y - x tell all, at a third of the time. A
+// sign is carried straight into its mask, last bar first, and so is the borrow
+// that taking 1 from nothing leaves.
+func compareWhole(x, y []float64) (above, equal uint64) {
+	x, y = x[:64], y[:64]
+	for i := 60; i >= 0; i -= 4 {
+		x, y := x[i:i+4], y[i:i+4]
+		above, equal = carry(above, equal, y[3]-x[3])
+		above, equal = carry(above, equal, y[2]-x[2])
+		above, equal = carry(above, equal, y[1]-x[1])
+		above, equal = carry(above, equal, y[0]-x[0])
 	}
-	t >>= 64 - len(x)
-	return t, ^t & (^uint64(0) >> (64 - len(x)))
+	return above &^ equal, equal // the difference of two zeros may have a sign
+}
+
+// carry shifts a difference into the masks: is it below 0, is it 0?
+func carry(above, equal uint64, d float64) (uint64, uint64) {
+	twice, sign := bits.Add64(math.Float64bits(d), math.Float64bits(d), 0)
+	_, nothing := bits.Sub64(twice, 1, 0)
+	above, _ = bits.Add64(above, above, sign)
+	equal, _ = bits.Add64(equal, equal, nothing)
+	return above, equal
 }
 
 // equal is a == b.

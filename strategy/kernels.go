@@ -103,21 +103,25 @@ func (k *barColumn) run(b *block) {
 		for i, x := range b.bars.Minute[b.from : b.from+b.n] {
 			v[i] = float64((int(x) + interval) % (24 * 60))
 		}
+	case "open":
+		b.prices(b.bars.Open, v)
+	case "high":
+		b.prices(b.bars.High, v)
+	case "low":
+		b.prices(b.bars.Low, v)
 	default:
-		b.prices(k.name, v)
+		b.prices(b.bars.Close, v)
 	}
 }
 
 // prices writes adjusted prices, measured from the first close, to v.
-func (b *block) prices(name string, v []float64) {
-	source := map[string][]int32{
-		"open": b.bars.Open, "high": b.bars.High, "low": b.bars.Low, "close": b.bars.Close,
-	}[name]
+func (b *block) prices(source []int32, v []float64) {
 	for i := 0; i < b.n; {
 		shift := b.shift(b.from + i)
 		end := min(b.n, b.segment.to-b.from)
-		for j, x := range source[b.from+i : b.from+end] {
-			v[i+j] = float64(x - shift)
+		from, to := source[b.from+i:b.from+end], v[i:end]
+		for j := range to {
+			to[j] = float64(from[j] - shift)
 		}
 		i = end
 	}

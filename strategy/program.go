@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"math/bits"
+	"slices"
 	"time"
 
 	"assay"
@@ -89,7 +90,8 @@ func (p *Program) start(bars *market.Bars) *machine {
 	for i, s := range p.steps {
 		m.kernels = append(m.kernels, m.kernel(i, s))
 	}
-	pairUp(m.kernels)
+	warmUps(p.steps, m.kernels, m.columns)
+	m.kernels = schedule(p.steps, m.kernels)
 	for i, text := range p.reasons {
 		if text != "" {
 			m.reason[i] = int16(len(m.signals.Reasons))
@@ -149,7 +151,16 @@ func (m *machine) mask(step, word int) uint64 {
 }
 
 func (m *machine) leave(i int, side market.Side, reason int16) {
-	m.signals.Leave = append(m.signals.Leave, Leave{Bar: int32(m.block.from + i), Side: side, Reason: reason})
+	m.signals.Leave = append(roomy(m.signals.Leave), Leave{Bar: int32(m.block.from + i), Side: side, Reason: reason})
+}
+
+// roomy makes room for one more by doubling: the runtime grows long lists by a
+// quarter, which copies them a dozen times over.
+func roomy[T any](list []T) []T {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, max(64, len(list)))
+	}
+	return list
 }
 
 func (m *machine) enter(i int, side market.Side, reason int16, rule *entryRule) {
@@ -178,7 +189,7 @@ func (m *machine) enter(i int, side market.Side, reason int16, rule *entryRule) 
 		}
 		e.Trail = trail.Ticks
 	}
-	m.signals.Enter = append(m.signals.Enter, e)
+	m.signals.Enter = append(roomy(m.signals.Enter), e)
 }
 
 // bracket places a stop or a target, which lies on the given side of the price

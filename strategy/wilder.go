@@ -10,12 +10,29 @@ import "math"
 type trueRange struct{ out *column }
 
 func (k *trueRange) run(b *block) {
-	for i := range k.out.v[:b.n] {
-		if b.from+i == 0 {
+	k.out.whole = b.from > 0
+	for i := 0; i < b.n; {
+		if b.from+i == b.find(b.from+i).from { // the bar before is another contract's
 			k.out.v[i] = undefined
+			if b.from+i > 0 {
+				k.out.v[i] = float64(b.pair(b.from + i).trueRange())
+			}
+			i++
 			continue
 		}
-		k.out.v[i] = float64(b.pair(b.from + i).trueRange())
+		b.shift(b.from + i)
+		end := min(b.n, b.segment.to-b.from)
+		b.trueRanges(b.from+i, k.out.v[i:end])
+		i = end
+	}
+}
+
+// trueRanges writes those of bars of one contract, from bar j on, to v.
+func (b *block) trueRanges(j int, v []float64) {
+	high, low := b.bars.High[j:j+len(v)], b.bars.Low[j:j+len(v)]
+	before := b.bars.Close[j-1 : j-1+len(v)]
+	for i := range v {
+		v[i] = float64(max(high[i], before[i]) - min(low[i], before[i]))
 	}
 }
 
