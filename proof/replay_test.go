@@ -122,13 +122,19 @@ func TestWhatCannotBeReplayedSaysWhy(t *testing.T) {
 	}{
 		"no such session": {`delete from session_checks; delete from backtest_trades; delete from backtest_equity;
 			delete from backtest_sessions`, assay.NotFound, "there is no session 1"},
-		"another engine": {`update backtest_sessions set engine_version = '0'`, assay.Conflict,
-			"session 1 was run by engine version 0, this Assay has version "},
+		"another engine": {
+			`update backtest_sessions set engine_version = '0'`, assay.Conflict,
+			"session 1 was run by engine version 0, this Assay has version ",
+		},
 		"another compiler": {`update backtest_sessions set rule_hash = 'beef'`, assay.Conflict, "the rules of session 1 compile to "},
-		"another text": {`update strategy_versions set source = replace(source, 'contracts: 1', 'contracts: 2')`, assay.Conflict,
-			"session 1 ran a text with the hash "},
-		"no bars": {`update backtest_sessions set fingerprint = 'beef'`, assay.NotFound,
-			"the bars of session 1: there is no data set beef; import it again"},
+		"another text": {
+			`update strategy_versions set source = replace(source, 'contracts: 1', 'contracts: 2')`, assay.Conflict,
+			"session 1 ran a text with the hash ",
+		},
+		"no bars": {
+			`update backtest_sessions set fingerprint = 'beef'`, assay.NotFound,
+			"the bars of session 1: there is no data set beef; import it again",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, bars := tested(t)

@@ -19,6 +19,7 @@ type backtestCmd struct {
 	Data   string `required:"" help:"Name of the data set; see assay data ls." placeholder:"SET"`
 	JSON   bool   `name:"json" help:"Print the result as JSON."`
 	Trades string `help:"Also write the trades to this CSV file." placeholder:"out.csv" type:"path"`
+	HTML   string `name:"html" help:"Also write a tear sheet to this file, a page that needs nothing else." placeholder:"out.html" type:"path"`
 }
 
 func (c backtestCmd) Run(ctx context.Context, to console, all *cli) error {
@@ -27,17 +28,29 @@ func (c backtestCmd) Run(ctx context.Context, to console, all *cli) error {
 		if err != nil {
 			return err
 		}
-		if c.Trades != "" {
-			err := writeWhole(c.Trades, "the trades", func(w io.Writer) error { return writeTrades(w, b) })
-			if err != nil {
-				return err
-			}
+		if err := c.writeFiles(b); err != nil {
+			return err
 		}
 		if c.JSON {
 			return printJSON(to, backtestResult(b))
 		}
 		return printBacktest(to.out, b)
 	})
+}
+
+func (c backtestCmd) writeFiles(b app.Backtest) error {
+	for _, f := range []struct {
+		path, what string
+		write      func(io.Writer, app.Backtest) error
+	}{{c.Trades, "the trades", writeTrades}, {c.HTML, "the tear sheet", writeSheet}} {
+		if f.path == "" {
+			continue
+		}
+		if err := writeWhole(f.path, f.what, func(w io.Writer) error { return f.write(w, b) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func printBacktest(w io.Writer, b app.Backtest) error {
