@@ -115,17 +115,18 @@ func (k *Book) moveTrail(i int, how how) {
 }
 
 // exit closes the position at a price as its side sees it, or the part of it
-// that the bar can still fill. The rest of anything but a target is due at
-// the next open.
+// that the bar can still fill, which may be nothing. The rest of anything but a
+// target is due at the next open.
 func (k *Book) exit(i int, price int32, why FillReason) {
-	n := min(k.pos.qty, k.left)
-	if n == 0 {
+	if k.pos.qty == 0 {
 		return
 	}
-	k.left -= n
-	raw := price * int32(k.pos.side)
-	k.fill(i, -k.pos.side, n, raw, why)
-	k.reduce(i, n, raw, why)
+	if n := min(k.pos.qty, k.left); n > 0 {
+		k.left -= n
+		raw := price * int32(k.pos.side)
+		k.fill(i, -k.pos.side, n, raw, why)
+		k.reduce(i, n, raw, why)
+	}
 	if k.order.filled > 0 {
 		k.order = waiting{}
 	}

@@ -63,6 +63,12 @@ func TestOtherOrders(t *testing.T) {
 			want: "0 LONG 1001 ENTRY x8, 1 SHORT 991 STOP x5, 2 SHORT 997 STOP x3",
 		},
 		{
+			name:  "a stop reached in a bar that has no room left leaves at the next open",
+			order: Order{Side: market.Long, Stop: strategy.Bracket{Kind: strategy.Distance, Ticks: 9}}, contracts: 8,
+			bars: []ohlcv{{1000, 1001, 990, 999, 80}, {1005, 1010, 1004, 1008, 500}},
+			want: "0 LONG 1001 ENTRY x8, 1 SHORT 1004 STOP x8",
+		},
+		{
 			name:  "an exit takes back the rest of the entry",
 			order: Order{Side: market.Long, Stop: strategy.Bracket{Kind: strategy.Distance, Ticks: 9}}, contracts: 8,
 			bars: []ohlcv{{1000, 1001, 999, 1000, 50}, {980, 981, 979, 980, 500}, {980, 981, 979, 980, 500}},
