@@ -48,12 +48,19 @@ type step struct {
 	k  float64 // constant
 }
 
-// maxSteps bounds the graph, and so the memory of a run.
+// maxSteps bounds the graph of one program, and so the memory of a run.
 const maxSteps = 400
 
 // Compile binds the values of the parameters (nil for the defaults) and
 // builds the program for the contract that is traded.
 func Compile(s *Strategy, contract market.Contract, values map[string]float64) (*Program, error) {
+	c := &compiler{contract: contract, known: map[string]int{}, room: maxSteps}
+	return c.program(s, values)
+}
+
+// program compiles a strategy on top of the steps that there are already.
+func (c *compiler) program(s *Strategy, values map[string]float64) (*Program, error) {
+	contract := c.contract
 	if contract.Root != s.Symbol {
 		return nil, assay.Errorf(assay.Invalid, "pass the contract of "+s.Symbol,
 			"%s trades %s, not %s", s.Name, s.Symbol, contract.Root)
@@ -66,7 +73,6 @@ func Compile(s *Strategy, contract market.Contract, values map[string]float64) (
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{contract: contract, known: map[string]int{}}
 	p := &Program{
 		interval: int16(s.Bars.Minutes()), kind: s.Session, contract: contract,
 		limits: limitsOf(bound, contract),
@@ -112,6 +118,7 @@ type compiler struct {
 	contract market.Contract
 	steps    []step
 	known    map[string]int
+	room     int // how many steps there may be
 	err      error
 
 	// What "risk" means at the moment.
@@ -160,7 +167,7 @@ func (c *compiler) add(text string, s step) int {
 	if i, ok := c.known[text]; ok {
 		return i
 	}
-	if len(c.steps) >= maxSteps {
+	if len(c.steps) >= c.room {
 		c.err = assay.Errorf(assay.Invalid, "make the rules shorter", "more than %d distinct expressions", maxSteps)
 		return 0
 	}
@@ -178,7 +185,7 @@ func (c *compiler) node(n *node) int {
 	}
 	switch n.op {
 	case opNegate:
-		return c.add(n.String(), step{do: "negate", in: []int{c.node(n.args[0])}})
+		return c.one("negate", c.node(n.args[0]))
 	case opNot:
 		return c.not(c.node(n.args[0]))
 	case opWord:

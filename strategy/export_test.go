@@ -28,7 +28,7 @@ func treeSeries(t failer, n *node, kind SessionKind, bars *market.Bars, next fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &compiler{contract: contract, known: map[string]int{}}
+	c := &compiler{contract: contract, known: map[string]int{}, room: maxSteps}
 	at := c.node(n)
 	if c.err != nil {
 		t.Fatalf("%s: %v", n, c.err)

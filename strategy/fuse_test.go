@@ -33,7 +33,7 @@ func TestAveragesInStep(t *testing.T) {
 	bars := simbars.Workload(3000, 7)
 	rapid.Check(t, func(t *rapid.T) {
 		lengths := rapid.SliceOfNDistinct(rapid.IntRange(1, 900), 1, 9, rapid.ID).Draw(t, "lengths")
-		c := &compiler{known: map[string]int{}}
+		c := &compiler{known: map[string]int{}, room: maxSteps}
 		for _, n := range lengths {
 			c.series(rapid.SampledFrom([]string{"ema", "ema_first"}).Draw(t, "seed"), c.column("close"), n)
 		}

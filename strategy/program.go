@@ -47,13 +47,29 @@ func (p *Program) suits(bars *market.Bars) error {
 
 // machine is a running program: the state of every step and where it stands.
 type machine struct {
-	program *Program
+	*voice  // who asks at the moment
 	block   block
 	columns []column
 	kernels []kernel
 	at      int // bars evaluated so far
+}
+
+// voice is what one set of rules makes of the columns.
+type voice struct {
+	program *Program
 	signals Signals
 	reason  [4]int16
+}
+
+func (p *Program) voice() voice {
+	v := voice{program: p}
+	for i, text := range p.reasons {
+		if text != "" {
+			v.reason[i] = int16(len(v.signals.Reasons))
+			v.signals.Reasons = append(v.signals.Reasons, text)
+		}
+	}
+	return v
 }
 
 // block is the stretch of bars that the kernels work on.
@@ -79,7 +95,8 @@ type column struct {
 type kernel interface{ run(b *block) }
 
 func (p *Program) start(bars *market.Bars) *machine {
-	m := &machine{program: p, columns: make([]column, len(p.steps))}
+	v := p.voice()
+	m := &machine{voice: &v, columns: make([]column, len(p.steps))}
 	m.block = block{bars: bars}
 	if bars.Len() > 0 {
 		// Measured from the first close, indicators give the same bits
@@ -92,17 +109,18 @@ func (p *Program) start(bars *market.Bars) *machine {
 	}
 	warmUps(p.steps, m.kernels, m.columns)
 	m.kernels = schedule(p.steps, m.kernels)
-	for i, text := range p.reasons {
-		if text != "" {
-			m.reason[i] = int16(len(m.signals.Reasons))
-			m.signals.Reasons = append(m.signals.Reasons, text)
-		}
-	}
 	return m
 }
 
-// advance evaluates the next n bars, n at most blockSize.
+// advance evaluates the next n bars, n at most blockSize, and takes down what
+// the rules say.
 func (m *machine) advance(n int) {
+	m.evaluate(n)
+	m.collect()
+	m.at += n
+}
+
+func (m *machine) evaluate(n int) {
 	b := &m.block
 	b.from, b.n = m.at, n
 	if b.timed {
@@ -111,8 +129,6 @@ func (m *machine) advance(n int) {
 	for _, k := range m.kernels {
 		k.run(b)
 	}
-	m.collect()
-	m.at += n
 }
 
 // collect visits the set bits of the rules. An entry that both sides want is
