@@ -86,6 +86,9 @@ func unknownBot(id bot.ID) error {
 // which results count for the planner.
 func (db *DB) MoveBot(ctx context.Context, id bot.ID, to bot.Stage, by bot.Mover, reason string) error {
 	return db.InTx(ctx, func(tx *DB) error {
+		if err := tx.touch(ctx, id); err != nil {
+			return err
+		}
 		before, err := tx.Bot(ctx, id)
 		if err != nil {
 			return err
@@ -100,7 +103,7 @@ func (db *DB) MoveBot(ctx context.Context, id bot.ID, to bot.Stage, by bot.Mover
 		if err != nil {
 			return fmt.Errorf("move bot %s: %w", id, err)
 		}
-		return errors.Join(tx.addStageEvent(ctx, event), tx.touch(ctx, id), tx.wakePlanner(ctx))
+		return errors.Join(tx.addStageEvent(ctx, event), tx.wakePlanner(ctx))
 	})
 }
 
@@ -116,6 +119,9 @@ func (db *DB) ResumeBot(ctx context.Context, id bot.ID) error {
 
 func (db *DB) setBotPaused(ctx context.Context, id bot.ID, at, reason string) error {
 	return db.InTx(ctx, func(tx *DB) error {
+		if err := tx.touch(ctx, id); err != nil {
+			return err
+		}
 		n, err := tx.exec(ctx, `update bots set paused_at = `+at+`, paused_reason = $2 where id = $1`, id, reason)
 		if err != nil {
 			return fmt.Errorf("pause or resume bot %s: %w", id, err)
@@ -123,7 +129,7 @@ func (db *DB) setBotPaused(ctx context.Context, id bot.ID, at, reason string) er
 		if n == 0 {
 			return unknownBot(id)
 		}
-		return errors.Join(tx.touch(ctx, id), tx.wakePlanner(ctx))
+		return tx.wakePlanner(ctx)
 	})
 }
 
@@ -161,7 +167,8 @@ func (db *DB) setFleetPaused(ctx context.Context, at, reason string) error {
 	})
 }
 
-// touch gives the bot this transaction's revision.
+// touch gives the bot this transaction's revision. It comes before any other
+// change of the bot, because whoever has the counter waits for no bot.
 func (db *DB) touch(ctx context.Context, id bot.ID) error {
 	revision, err := db.nextRevision(ctx)
 	if err != nil {

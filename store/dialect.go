@@ -30,6 +30,23 @@ func (sqlite) nowPlus(arg, interval string) string {
 
 func (sqlite) bringsTime() bool { return true }
 
+// postgres has one clock for all machines; now() keeps still within a
+// transaction. A test may give it the time instead.
+type postgres struct{ given bool }
+
+func (p postgres) now(arg string) string {
+	if p.given {
+		return "cast(" + arg + " as timestamptz)"
+	}
+	return "date_trunc('milliseconds', now())"
+}
+
+func (p postgres) nowPlus(arg, interval string) string {
+	return "(" + p.now(arg) + " + cast(" + interval + " as interval))"
+}
+
+func (p postgres) bringsTime() bool { return p.given }
+
 // interval prints a duration as both databases read it.
 func interval(d time.Duration) string { return fmt.Sprintf("%+.3f seconds", d.Seconds()) }
 

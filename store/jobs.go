@@ -114,6 +114,7 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 		if err != nil {
 			return err
 		}
+		var busy []bot.ID
 		for free := caps.Total - used.Total; len(jobs) > 0; jobs = jobs[1:] {
 			q := Queued{Full: free <= 0}
 			if !q.Full {
@@ -123,8 +124,14 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 			}
 			if q.ID != 0 {
 				free--
+				busy = append(busy, jobs[0].BotID)
 			}
 			queued = append(queued, q)
+		}
+		for _, id := range busy { // after the inserts, which may wait for a job's end to commit
+			if err := tx.touch(ctx, id); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -143,7 +150,7 @@ func (db *DB) enqueue(ctx context.Context, j NewJob) (q Queued, err error) {
 	if err != nil {
 		return q, fmt.Errorf("enqueue %s for bot %s: %w", j.Type, j.BotID, err)
 	}
-	return q, db.touch(ctx, j.BotID)
+	return q, nil
 }
 
 // Admit lets waiting jobs run, in order of priority and age, as far as the
@@ -351,15 +358,16 @@ func (db *DB) closeAttempt(ctx context.Context, l Lease, outcome job.Outcome, re
 // nothing.
 func (db *DB) RequestCancel(ctx context.Context, id bot.ID, reason string) error {
 	return db.InTx(ctx, func(tx *DB) error {
-		_, err := tx.exec(ctx, `update bot_jobs set status = 'CANCELLED', completed_at = {now},
-			lease_seq = lease_seq + 1, error = $2 where bot_id = $1 and status = 'QUEUED'`, id, reason)
+		// One statement, lest the job starts or goes back between two.
+		_, err := tx.exec(ctx, `update bot_jobs set
+				status = case status when 'QUEUED' then 'CANCELLED' else status end,
+				completed_at = case status when 'QUEUED' then {now} end,
+				lease_seq = case status when 'QUEUED' then lease_seq + 1 else lease_seq end,
+				cancel_requested_at = case status when 'RUNNING' then {now} end,
+				error = $2
+			where bot_id = $1 and (status = 'QUEUED' or status = 'RUNNING' and cancel_requested_at is null)`, id, reason)
 		if err != nil {
-			return fmt.Errorf("cancel the queued job of bot %s: %w", id, err)
-		}
-		_, err = tx.exec(ctx, `update bot_jobs set cancel_requested_at = {now}, error = $2
-			where bot_id = $1 and status = 'RUNNING' and cancel_requested_at is null`, id, reason)
-		if err != nil {
-			return fmt.Errorf("cancel the running job of bot %s: %w", id, err)
+			return fmt.Errorf("cancel the job of bot %s: %w", id, err)
 		}
 		return errors.Join(tx.touch(ctx, id), tx.wakePlanner(ctx))
 	})

@@ -17,7 +17,7 @@ import (
 	"assay"
 )
 
-//go:embed migrations/sqlite/*.sql
+//go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
 var migrations embed.FS
 
 // databaseFile and the lock files lie in the data directory.
@@ -82,11 +82,7 @@ func refuseNewer(ctx context.Context, path string, folder fs.FS) error {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	defer db.Close()
-	known, err := fs.Glob(folder, "*.sql")
-	if err != nil || len(known) == 0 {
-		panic("store: the migrations are not embedded")
-	}
-	var tables, version int64
+	var tables int64
 	err = db.QueryRowContext(ctx, `select count(*) from sqlite_master where name = 'goose_db_version'`).Scan(&tables)
 	if err != nil {
 		return assay.Errorf(assay.Invalid, "restore it from a backup or choose another data directory",
@@ -95,13 +91,23 @@ func refuseNewer(ctx context.Context, path string, folder fs.FS) error {
 	if tables == 0 {
 		return nil
 	}
+	return refuseNewerVersion(ctx, db, path, folder)
+}
+
+// refuseNewerVersion compares the version of a database that has one.
+func refuseNewerVersion(ctx context.Context, db querier, name string, folder fs.FS) error {
+	known, err := fs.Glob(folder, "*.sql")
+	if err != nil || len(known) == 0 {
+		panic("store: the migrations are not embedded")
+	}
+	var version int64
 	err = db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&version)
 	if err != nil {
-		return fmt.Errorf("read the schema version of %s: %w", path, err)
+		return fmt.Errorf("read the schema version of %s: %w", name, err)
 	}
 	if version > int64(len(known)) {
-		return assay.Errorf(assay.Conflict, "start the newer Assay that made it, or choose another data directory",
-			"the database %s has schema version %d, this Assay knows versions up to %d", path, version, len(known))
+		return assay.Errorf(assay.Conflict, "start the newer Assay that made it, or choose another database",
+			"the database %s has schema version %d, this Assay knows versions up to %d", name, version, len(known))
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
-// Package store is the truth on disk: SQL by hand, one file per noun. SQLite
-// is the default; the text is kept portable so that PostgreSQL can be added
-// with its own migrations and dialect.
+// Package store is the truth on disk: SQL by hand, one file per noun, one text
+// for SQLite and PostgreSQL. What they write differently stands in dialect.go;
+// each has its own migrations to the same tables.
+//
+// Transactions take locks in one order, so that PostgreSQL never finds two that
+// wait for each other: leases, caps, jobs, the revision counter, bots, the
+// planning counter.
 package store
 
 import (
@@ -12,6 +16,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	_ "modernc.org/sqlite" // the SQL driver "sqlite"
 )
 
@@ -22,22 +27,26 @@ var ErrLeaseLost = errors.New("the job's lease is lost")
 // DB is the database, or one transaction of it: InTx hands the same type to
 // its function, and inside it every method works within that transaction.
 type DB struct {
-	write    *sql.DB // one connection
-	read     *sql.DB
-	prepared *statements // of write
+	write    *sql.DB     // one connection on SQLite
+	read     *sql.DB     // the same as write on PostgreSQL
+	prepared *statements // of write; nil on PostgreSQL, whose driver keeps them
 	tx       *txState    // nil outside a transaction
 	dialect  dialect
 	clock    func() time.Time
 	hub      *hub
-	path     string
+	path     string        // SQLite's file, or PostgreSQL's address without the password
+	pool     *pgxpool.Pool // nil on SQLite
+	server   *serverClock  // nil on SQLite
 }
 
 type txState struct {
 	tx       *sql.Tx
+	conn     *sql.Conn
+	reading  bool
 	at       time.Time // one time for the whole transaction
 	revision int64     // taken from the counter when first needed
 	wrote    bool
-	prepared *statements // nil in a reading transaction
+	prepared *statements // nil: the driver keeps them
 	bound    map[string]*sql.Stmt
 }
 
@@ -75,11 +84,17 @@ func dsn(path, more string) string {
 
 // Close closes all connections.
 func (db *DB) Close() error {
+	if db.pool != nil {
+		err := db.write.Close()
+		db.pool.Close()
+		return err
+	}
 	db.prepared.close()
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
-// Path is the database file.
+// Path is the database file, or the address of a PostgreSQL database without
+// its password.
 func (db *DB) Path() string { return db.path }
 
 // Now is the database's clock; inside a transaction the transaction's time.
@@ -91,16 +106,21 @@ func (db *DB) Now() time.Time {
 }
 
 // InTx runs fn in one writing transaction and commits it, or rolls everything
-// back when fn fails or panics. Inside a transaction it joins that one.
+// back when fn fails or panics. Inside a transaction it joins that one. On
+// PostgreSQL its isolation is READ COMMITTED: a statement that waited for a
+// lock must see what the holder committed. Nothing is tried again by itself,
+// for fn may have done more than write.
 func (db *DB) InTx(ctx context.Context, fn func(tx *DB) error) error {
 	if db.tx != nil {
-		if db.tx.prepared == nil {
+		if db.tx.reading {
 			panic("store: a write inside a reading transaction")
 		}
 		return fn(db)
 	}
-	db.prepared.prepare(ctx)
-	return db.inTx(ctx, db.write, db.prepared, fn)
+	if db.prepared != nil {
+		db.prepared.prepare(ctx)
+	}
+	return db.inTx(ctx, db.write, &txState{prepared: db.prepared}, nil, fn)
 }
 
 // View runs fn over one snapshot of the database.
@@ -108,24 +128,34 @@ func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
 	if db.tx != nil {
 		return fn(db)
 	}
-	return db.inTx(ctx, db.read, nil, fn)
+	options := &sql.TxOptions{ReadOnly: true}
+	if db.pool != nil {
+		options.Isolation = sql.LevelRepeatableRead
+	}
+	return db.inTx(ctx, db.read, &txState{reading: true}, options, fn)
 }
 
-func (db *DB) inTx(ctx context.Context, pool *sql.DB, prepared *statements, fn func(*DB) error) error {
-	sqlTx, err := pool.BeginTx(ctx, nil)
+func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *sql.TxOptions, fn func(*DB) error) error {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	sqlTx, err := conn.BeginTx(ctx, options)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = sqlTx.Rollback() }() // after a commit this does nothing
 	tx := *db
-	tx.tx = &txState{tx: sqlTx, at: wholeMillis(db.clock()), prepared: prepared, bound: map[string]*sql.Stmt{}}
+	state.tx, state.conn, state.at, state.bound = sqlTx, conn, wholeMillis(db.clock()), map[string]*sql.Stmt{}
+	tx.tx = state
 	if err := fn(&tx); err != nil {
 		return err
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	if tx.tx.wrote {
+	if state.wrote {
 		db.hub.notify()
 	}
 	return nil
@@ -167,6 +197,11 @@ func (db *DB) returning(ctx context.Context, query string, args ...any) *sql.Row
 	}
 	db.tx.wrote = true
 	return db.row(ctx, query, args...)
+}
+
+// querier is a pool or a connection.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // scanner is a row of a result, or the only one.

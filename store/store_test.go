@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,8 +60,8 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = store.Open(t.Context(), dir, time.Now)
-	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 1; " +
-		"start the newer Assay that made it, or choose another data directory"
+	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 2; " +
+		"start the newer Assay that made it, or choose another database"
 	if err == nil || err.Error() != want || assay.KindOf(err) != assay.Conflict {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
@@ -133,6 +134,16 @@ func TestWatchSeesTheCommitsOfOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	watchSees(t, ours, theirs)
+	if err := errors.Join(ours.Close(), theirs.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// watchSees waits until the watch of one process announces a commit of the
+// other.
+func watchSees(t *testing.T, ours, theirs *store.DB) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	changed, _ := ours.Changed()
 	ended := make(chan struct{})
@@ -153,12 +164,6 @@ func TestWatchSeesTheCommitsOfOthers(t *testing.T) {
 	}
 	cancel()
 	<-ended
-	if err := ours.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := theirs.Close(); err != nil {
-		t.Error(err)
-	}
 }
 
 func TestMoneyIsExactInTheDatabase(t *testing.T) {

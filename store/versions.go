@@ -37,9 +37,12 @@ func scanVersion(s scanner) (v Version, err error) {
 // AddVersion stores a strategy version and makes it the bot's current one.
 func (db *DB) AddVersion(ctx context.Context, v Version) (added Version, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
+		if err := tx.touch(ctx, v.BotID); err != nil {
+			return err
+		}
 		added, err = scanVersion(tx.returning(ctx, `insert into strategy_versions (bot_id, generation, parent_id,
 				hash, source, symbol, interval_seconds, origin, created_at)
-			values ($1, $2, nullif($3, 0), $4, $5, $6, $7, $8, {now}) returning `+versionColumns,
+			values ($1, $2, nullif(cast($3 as bigint), 0), $4, $5, $6, $7, $8, {now}) returning `+versionColumns,
 			v.BotID, v.Generation, v.ParentID, v.Hash, v.Source, v.Symbol, int64(v.Interval/time.Second), v.Origin))
 		if err != nil {
 			return fmt.Errorf("add a version to bot %s: %w", v.BotID, err)
@@ -49,7 +52,7 @@ func (db *DB) AddVersion(ctx context.Context, v Version) (added Version, err err
 		if err != nil {
 			return fmt.Errorf("make version %d current: %w", added.ID, err)
 		}
-		return errors.Join(tx.touch(ctx, v.BotID), tx.wakePlanner(ctx))
+		return tx.wakePlanner(ctx)
 	})
 	return added, err
 }

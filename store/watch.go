@@ -43,9 +43,10 @@ func (db *DB) Changed() (changed <-chan struct{}, stop func()) {
 }
 
 // Watch announces the commits of other processes too, such as an import on the
-// command line, until ctx ends. It looks every half second at data_version,
-// which on a kept connection changes with every commit made elsewhere. Trouble
-// with the database does not end it.
+// command line or the work of another machine, until ctx ends. It looks every
+// half second: on SQLite at data_version, which on a kept connection changes
+// with every commit made elsewhere, on PostgreSQL at the counters. Trouble with
+// the database does not end it.
 func (db *DB) Watch(ctx context.Context) {
 	beat := time.NewTicker(500 * time.Millisecond)
 	defer beat.Stop()
@@ -66,8 +67,8 @@ func (db *DB) Watch(ctx context.Context) {
 // watch looks through one connection until that fails or ctx ends.
 func (db *DB) watch(ctx context.Context, conn *sql.Conn, beat <-chan time.Time) {
 	for last := int64(-1); ; {
-		var version int64
-		if err := conn.QueryRowContext(ctx, "pragma data_version").Scan(&version); err != nil {
+		version, err := db.version(ctx, conn)
+		if err != nil {
 			return
 		}
 		if last >= 0 && version != last {
@@ -80,6 +81,22 @@ func (db *DB) watch(ctx context.Context, conn *sql.Conn, beat <-chan time.Time) 
 		case <-beat:
 		}
 	}
+}
+
+// version is a number that is another after commits of other processes. On
+// PostgreSQL the look also sets the clock.
+func (db *DB) version(ctx context.Context, conn *sql.Conn) (v int64, err error) {
+	query := `pragma data_version`
+	if db.pool != nil {
+		query = `select cast(sum(value) as bigint) from counters`
+	}
+	if err := conn.QueryRowContext(ctx, query).Scan(&v); err != nil {
+		return 0, err
+	}
+	if db.server == nil {
+		return v, nil
+	}
+	return v, db.server.set(ctx, conn)
 }
 
 // Planning returns a counter that rises whenever the planner has a reason to

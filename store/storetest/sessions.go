@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"assay/bot"
 	"assay/job"
@@ -116,6 +119,9 @@ func printQuery(t *testing.T, db *sql.DB, query string) (columns []string, text 
 
 func texts(values []any) (all []string) {
 	for _, v := range values {
+		if at, ok := v.(time.Time); ok {
+			v = at.UTC().Format("2006-01-02T15:04:05.000Z")
+		}
 		all = append(all, fmt.Sprint(v))
 	}
 	return all
@@ -146,6 +152,92 @@ func allOrNothing(t *testing.T, h Harness) {
 		t.Errorf("%d bots after two failed transactions, %v", len(bots), err)
 	}
 	AddBot(t, db, "c") // the one writing connection is free again
+}
+
+// Work on the same bots from all sides: whatever waits for what, nothing waits
+// for itself. PostgreSQL would end one of two that do.
+func writersMeet(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	AddBots(t, db, 3)
+	setCaps(t, db, store.Caps{Backtests: 3, Improve: 1, Total: 3})
+	set := AddDataSet(t, db, DataSet("sim-es", "f1"))
+	var sides errgroup.Group
+	for _, side := range []func() error{
+		func() error { return pauseInTurn(t, db) },
+		func() error { return planInTurn(t, db) },
+		func() error { return workInTurn(t, db, set, "w1") },
+		func() error { return workInTurn(t, db, set, "w2") },
+		func() error { return db.RequestCancel(t.Context(), "bot-0001", "reset") },
+	} {
+		sides.Go(func() error {
+			for range 40 {
+				if err := side(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err := sides.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// pauseInTurn goes through the bots from the last to the first.
+func pauseInTurn(t *testing.T, db *store.DB) error {
+	for _, id := range []bot.ID{"bot-0002", "bot-0001", "bot-0000"} {
+		err := errors.Join(db.PauseBot(t.Context(), id, "R"), db.ResumeBot(t.Context(), id),
+			db.MoveBot(t.Context(), id, bot.Lab, bot.ByOperator, "REVERT"))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planInTurn does what a tick does, from the first to the last.
+func planInTurn(t *testing.T, db *store.DB) error {
+	return db.InTx(t.Context(), func(tx *store.DB) error {
+		_, err := tx.Enqueue(t.Context(), baseline("bot-0000"), baseline("bot-0001"), baseline("bot-0002"))
+		if err != nil {
+			return err
+		}
+		return tx.SavePlans(t.Context(), []store.BotPlan{
+			{BotID: "bot-0002", Reason: "R"}, {BotID: "bot-0000", Reason: "R"}, {BotID: "bot-0001", Reason: "R"},
+		})
+	})
+}
+
+func workInTurn(t *testing.T, db *store.DB, set store.DataSet, worker string) error {
+	if _, err := db.Admit(t.Context()); err != nil {
+		return err
+	}
+	j, found, err := db.StartNext(t.Context(), worker)
+	if err != nil || !found {
+		return err
+	}
+	if _, err := db.Heartbeat(t.Context(), worker); err != nil {
+		return err
+	}
+	result := ResultFor(t, db, j, set)
+	return db.Finish(t.Context(), store.LeaseOf(j), func(tx *store.DB) error {
+		_, err := tx.SaveResult(t.Context(), result)
+		return err
+	})
+}
+
+// Names sort by their bytes everywhere, whatever the database was made with.
+func namesSortByBytes(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	for _, id := range []bot.ID{"b", "B", "a-c", "ab"} {
+		AddBot(t, db, id)
+	}
+	rows, err := db.Fleet(t.Context(), store.FleetFilter{})
+	var ids []bot.ID
+	for _, r := range rows {
+		ids = append(ids, r.Facts.Bot.ID)
+	}
+	same(t, "order", []any{[]bot.ID{"B", "a-c", "ab", "b"}, nil}, []any{ids, err})
 }
 
 // Writers that meet must neither lose a write nor wait for each other for ever.

@@ -44,6 +44,8 @@ func Run(t *testing.T, h Harness) {
 		"the documented queries work unchanged": publicQueries,
 		"a transaction is all or nothing":       allOrNothing,
 		"many writers at once":                  manyWriters,
+		"writers that meet":                     writersMeet,
+		"names sort by their bytes":             namesSortByBytes,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, h) })
 	}
