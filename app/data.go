@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"assay"
 	"assay/control"
@@ -14,22 +13,21 @@ import (
 	"assay/store"
 )
 
-// Keep judges the bars read from a file and keeps them as the current version
+// Keep judges the bars read from files and keeps them as the current version
 // of a named set. The name defaults to root and interval, such as "ES-5m". A
 // set that the check refuses is kept too, but no bot is tested on it until a
 // person accepts it.
-func (h *Home) Keep(ctx context.Context, bars *market.Bars, path, name string) (store.DataSet, history.Report, error) {
-	about := history.About{Name: name, Provider: history.CSV, Source: filepath.Base(path)}
+func (h *Home) Keep(ctx context.Context, bars *market.Bars, about history.About) (store.DataSet, history.Report, error) {
 	if about.Name == "" {
 		about.Name = control.SetName(bars)
 	}
 	return control.SaveSet(ctx, h.DB, h.Bars, bars, about)
 }
 
-// Check judges a file of bars without keeping it, or a set kept in the data
-// directory, which a file does not need.
+// Check judges a file of bars or a folder of them without keeping it, or a set
+// kept in the data directory, which a file does not need.
 func Check(ctx context.Context, dir, what string, o history.Options) (history.Report, error) {
-	bars, err := readFile(ctx, what, o)
+	bars, notes, err := readFile(ctx, what, o)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = WithHome(ctx, dir, func(h *Home) error {
 			bars, err = h.barsOf(ctx, what)
@@ -43,18 +41,21 @@ func Check(ctx context.Context, dir, what string, o history.Options) (history.Re
 	if err != nil {
 		return history.Report{}, err
 	}
-	return history.Check(bars, contract.Calendar()), nil
+	report := history.Check(bars, contract.Calendar())
+	report.Notes = append(notes, report.Notes...)
+	return report, nil
 }
 
-func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, error) {
+func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, []string, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if o.Symbol == "" {
-		return nil, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
+		return nil, nil, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
 			"%s is a file and does not name its contract", path)
 	}
-	return history.ReadCSV(ctx, path, o)
+	bars, about, err := history.ReadFiles(ctx, []string{path}, o)
+	return bars, about.Notes, err
 }
 
 func (h *Home) barsOf(ctx context.Context, name string) (*market.Bars, error) {

@@ -16,6 +16,8 @@ const (
 	outsideShare  = 0.01 // of the bars, outside the exchange's hours
 	jumpShare     = 0.05 // move between two bars worth a line, as a share of the price
 	longestListed = 20   // entries of a list in the report
+
+	nameLife = 5 * 365 * 24 * time.Hour // a name like ESH4 is another contract's ten years later
 )
 
 // Check judges bars against the exchange's calendar. It is a pure function;
@@ -108,18 +110,18 @@ func (c *checker) prices() {
 	if err != nil {
 		panic("history: bars have the root of a contract: " + err.Error())
 	}
-	seen := map[string]bool{}
+	seen := map[string]time.Time{}
 	for k, s := range b.Segments {
 		if k > 0 {
 			r.Rolls = append(r.Rolls, Roll{
 				At: b.Start(s.First), From: b.Segments[k-1].Contract, To: s.Contract,
 				Gap: contract.FormatPrice(market.Price(s.Gap)),
 			})
-			if seen[s.Contract] {
+			if last, ok := seen[s.Contract]; ok && b.Start(s.First).Sub(last) < nameLife {
 				r.Returns++
 			}
 		}
-		seen[s.Contract] = true
+		seen[s.Contract] = b.Start(s.First)
 	}
 	next := 1
 	for i := 1; i < b.Len(); i++ {

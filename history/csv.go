@@ -123,7 +123,7 @@ func (r *reader) bars(o Options) (*market.Bars, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.name, err)
 	}
-	return b, nil
+	return b, believable(r.name, r.contract, b)
 }
 
 // tickError says how many prices lie between two ticks, and which came first.

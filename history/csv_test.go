@@ -86,7 +86,7 @@ func TestSpellingsOfTheSameBars(t *testing.T) {
 }
 
 func TestContractNames(t *testing.T) {
-	noColumn := "time,o,h,l,c,v\n1707087600,1,1,1,1,1\n1707087900,1,1,1,1,1\n"
+	noColumn := "time,o,h,l,c,v\n1707087600,5000,5000,5000,5000,1\n1707087900,5000,5000,5000,5000,1\n"
 	root := strings.NewReplacer("contract", "symbol", "ESH4", "ES", "ESM4", "ES").Replace(good)
 	for _, c := range []struct {
 		text    string

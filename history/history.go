@@ -15,6 +15,8 @@ type Provider string
 // The providers.
 const (
 	CSV       Provider = "csv"
+	Databento Provider = "databento" // DBN files
+	LEAN      Provider = "lean"      // zips of QuantConnect's engine
 	Simulated Provider = "simulated"
 )
 

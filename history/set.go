@@ -16,10 +16,11 @@ import (
 
 // About is what a set's bars cannot say of themselves.
 type About struct {
-	Name     string   `json:"name"`     // e.g. "ES-5m"
-	Provider Provider `json:"provider"` // where the bars come from
-	Sim      bool     `json:"simData"`  // synthetic
-	Source   string   `json:"source"`   // e.g. the file's name
+	Name     string   `json:"name"`            // e.g. "ES-5m"
+	Provider Provider `json:"provider"`        // where the bars come from
+	Sim      bool     `json:"simData"`         // synthetic
+	Source   string   `json:"source"`          // e.g. the file's name
+	Notes    []string `json:"notes,omitempty"` // what reading it left out
 }
 
 // Set describes one stored set of bars. It is the content of meta.json.

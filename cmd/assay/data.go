@@ -16,7 +16,7 @@ import (
 )
 
 type dataCmd struct {
-	Import importCmd `cmd:"" help:"Read a CSV or CSV.gz file of bars, check it and keep it."`
+	Import importCmd `cmd:"" help:"Read bars from CSV, DBN or LEAN files, check them and keep them."`
 	Check  checkCmd  `cmd:"" help:"Report holes, rolls, jumps and idle stretches of a file or a kept set."`
 	Ls     lsCmd     `cmd:"" help:"List the data sets with their fingerprints."`
 	Accept acceptCmd `cmd:"" help:"Let bots use a set that the check refused; who and why is stored."`
@@ -24,7 +24,7 @@ type dataCmd struct {
 
 // fileFlags say how to read a file of bars.
 type fileFlags struct {
-	Contract string        `help:"The one contract of the file, when no column names it." placeholder:"6EH4"`
+	Contract string        `help:"The contract of a file that names none, or the one to take of several." placeholder:"6EH4"`
 	Columns  string        `help:"Which column is what, when the header does not say." placeholder:"time=ts,open=o"`
 	Stamp    string        `help:"Which end of a bar its time names: start or end." enum:"start,end," default:""`
 	Interval time.Duration `help:"Length of a bar; found from the file when absent." placeholder:"5m"`
@@ -39,9 +39,9 @@ func (f fileFlags) options(symbol string) (history.Options, error) {
 }
 
 type importCmd struct {
-	File   string `arg:"" help:"A CSV or CSV.gz file."`
-	Symbol string `required:"" help:"Root of the contract, e.g. ES." placeholder:"ES"`
-	Name   string `help:"Name of the set; root and interval when absent." placeholder:"ES-5m"`
+	Files  []string `arg:"" name:"file" help:"A CSV file, DBN files, LEAN zips, or a folder of them."`
+	Symbol string   `required:"" help:"Root of the contract, e.g. ES." placeholder:"ES"`
+	Name   string   `help:"Name of the set; root and interval when absent." placeholder:"ES-5m"`
 	fileFlags
 }
 
@@ -50,12 +50,13 @@ func (c importCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	bars, err := history.ReadCSV(ctx, c.File, options) // a bad file leaves no home behind
+	bars, about, err := history.ReadFiles(ctx, c.Files, options) // a bad file leaves no home behind
 	if err != nil {
 		return err
 	}
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		set, report, err := h.Keep(ctx, bars, c.File, c.Name)
+		about.Name = c.Name
+		set, report, err := h.Keep(ctx, bars, about)
 		if err != nil {
 			return err
 		}
@@ -70,7 +71,7 @@ func (c importCmd) Run(ctx context.Context, io console, all *cli) error {
 }
 
 type checkCmd struct {
-	What   string `arg:"" name:"file|set" help:"A file of bars, or the name of a kept set."`
+	What   string `arg:"" name:"file|set" help:"A file or a folder of bars, or the name of a kept set."`
 	Symbol string `help:"Root of the contract, for a file." placeholder:"ES"`
 	JSON   bool   `name:"json" help:"Print the report as JSON."`
 	fileFlags
