@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"assay/market"
 	"assay/market/simbars"
 )
@@ -47,52 +45,97 @@ func TestExamplesInMessagesAreRight(t *testing.T) {
 	}
 }
 
-// Each starter does what its name says: these are the words it cannot do without.
+// Each starter does what its name says: these are the words it cannot do
+// without, and the keys of its orders.
+var needs = map[string][]string{
+	"MES Gap Fade":        {"gap", "previous_session"},
+	"MES Mean Reversion":  {"bollinger", "rsi", "sma"},
+	"MES Momentum Surge":  {"volume", "atr", "trail", "after"},
+	"MES ORB Breakout":    {"opening_range", "crosses above", "crosses below", "volume"},
+	"MES Range Scalper":   {"donchian", "adx", "at"},
+	"MES Reversal Hunter": {"previous_session", "lowest", "highest", "crosses above", "crosses below"},
+	"MES RTH Breakout":    {"previous_session", "crosses above", "crosses below"},
+	"MES Trend Following": {"donchian", "ema"},
+	"MES VWAP Bounce":     {"vwap", "ago"},
+	"MES VWAP Scalper":    {"vwap_bands", "vwap"},
+	"MNQ Breakout Retest": {"donchian", "at"},
+	"MNQ Exhaustion Fade": {"stochastic", "ema", "after"},
+	"MNQ Gap Fill":        {"gap", "session_open", "previous_session"},
+	"MNQ Mean Reversion":  {"keltner", "rsi", "after"},
+	"MNQ Micro Pullback":  {"ema", "donchian", "at"},
+	"MNQ Momentum Burst":  {"macd", "volume", "trail"},
+	"MNQ ORB Breakout":    {"opening_range", "crosses above", "crosses below", "trail"},
+	"MNQ Trend Rider":     {"supertrend", "ema"},
+	"MNQ VWAP Bias":       {"vwap", "ema"},
+	"MNQ VWAP Reclaim":    {"vwap", "crosses above", "crosses below"},
+}
+
 func TestLibrary(t *testing.T) {
-	needs := map[string][]string{
-		"MES Gap Fade":        {"gap", "previous_session"},
-		"MES Mean Reversion":  {"bollinger", "rsi", "sma"},
-		"MES ORB Breakout":    {"opening_range", "crosses above", "crosses below", "volume"},
-		"MES Trend Following": {"donchian", "ema"},
-		"MES VWAP Scalper":    {"vwap_bands", "vwap"},
-	}
-	var got []string
+	rules, got := map[string]string{}, map[string]bool{}
 	for _, s := range Library() {
-		got = append(got, s.Name)
-		p, err := Parse(s.Source, s.File)
-		if err != nil {
-			t.Fatal(err)
-		}
+		got[s.Name] = true
+		p := parsed(t, s)
 		if n := len(p.Params); n < 3 || n > 5 {
 			t.Errorf("%s has %d parameters", s.Name, n)
 		}
-		var used []string
-		for _, e := range []Expr{p.Enter.Long, p.Enter.Short, p.Enter.When, p.Exit.Stop, p.Exit.Target} {
-			if e != nil {
-				e.(*node).each(func(n *node) { used = append(used, n.text) })
-			}
-		}
+		used := usedBy(p)
 		for _, w := range needs[s.Name] {
 			if !slices.Contains(used, w) {
 				t.Errorf("%s does without %s", s.Name, w)
 			}
 		}
+		if file := strings.ReplaceAll(strings.ToLower(s.Name), " ", "_") + ".yaml"; file != s.File {
+			t.Errorf("%s is in %s", s.Name, s.File)
+		}
+		p.Symbol = "ES" // what differs must be more than the contract
+		rule, err := p.RuleHash(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other := rules[rule]; other != "" {
+			t.Errorf("%s and %s are one strategy", s.Name, other)
+		}
+		rules[rule] = s.Name
 	}
-	want := []string{"MES Gap Fade", "MES Mean Reversion", "MES ORB Breakout", "MES Trend Following", "MES VWAP Scalper"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+	for name := range needs {
+		if !got[name] {
+			t.Errorf("the library has no %s", name)
+		}
+	}
+	if len(got) != 20 {
+		t.Errorf("%d strategies", len(got))
 	}
 }
 
-// Every corner of the parameters compiles, and the strategies speak on both
-// sides, on many days.
-func TestLibrarySpeaks(t *testing.T) {
-	contract, err := market.ContractOf("ES")
+// usedBy are the words and operators of all rules, and the keys of the orders.
+func usedBy(s *Strategy) (used []string) {
+	for _, e := range s.rules() {
+		if *e != nil {
+			(*e).(*node).each(func(n *node) { used = append(used, n.text) })
+		}
+	}
+	for key, e := range map[string]Expr{"at": s.Enter.AtLong, "trail": s.Exit.Trail, "after": s.Exit.After} {
+		if e != nil {
+			used = append(used, key)
+		}
+	}
+	return used
+}
+
+func parsed(t *testing.T, s Starter) *Strategy {
+	t.Helper()
+	p, err := Parse(s.Source, s.File)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bars := simbars.Generate(contract, simbars.First+365)
+	return p
+}
+
+// Every corner of the parameters compiles, and the strategies speak on both
+// sides, on many days, over bars of their own root.
+func TestLibrarySpeaks(t *testing.T) {
 	for _, s := range Library() {
+		bars := yearOf(t, s.Name[:3])
 		signals, err := compiled(t, s.Source, nil).Eval(bars)
 		if err != nil {
 			t.Fatal(err)
@@ -104,14 +147,20 @@ func TestLibrarySpeaks(t *testing.T) {
 		if long, short := len(days[market.Long]), len(days[market.Short]); long < 25 || short < 25 {
 			t.Errorf("%s: entries on %d days long and %d days short of a year", s.Name, long, short)
 		}
-		parsed, err := Parse(s.Source, s.File)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, values := range corners(parsed.Params) {
+		for _, values := range corners(parsed(t, s).Params) {
 			compiled(t, s.Source, values)
 		}
 	}
+}
+
+// yearOf generates a year of bars that a contract reads.
+func yearOf(t *testing.T, root string) *market.Bars {
+	t.Helper()
+	contract, err := market.ContractOf(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return simbars.Generate(contract, simbars.First+365)
 }
 
 // The published answers of W1 and W3 come from an engine on these signals;

@@ -16,7 +16,12 @@ import (
 // someBars are about eleven simulated sessions with two rolls among them.
 func someBars(t testing.TB) *market.Bars {
 	t.Helper()
-	contract, err := market.ContractOf("ES")
+	return someBarsOf(t, "ES")
+}
+
+func someBarsOf(t testing.TB, root string) *market.Bars {
+	t.Helper()
+	contract, err := market.ContractOf(root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,8 +144,8 @@ func unrolled(b *market.Bars) *market.Bars {
 }
 
 func TestSignalsOfCutBarsAreAPrefix(t *testing.T) {
-	bars := someBars(t)
 	for _, s := range Library() {
+		bars := someBarsOf(t, s.Name[:3])
 		p := compiled(t, s.Source, nil)
 		whole, err := p.Eval(bars)
 		if err != nil {

@@ -82,9 +82,6 @@ func signalsOf(t testing.TB, p *strategy.Program, b *market.Bars) strategy.Signa
 // the files are, and with other values of their parameters.
 func TestStartersAgreeWithTheFastPath(t *testing.T) {
 	b := historytest.Bars(t, "ES")
-	if len(Starters()) != len(strategy.Library()) {
-		t.Errorf("%d strategies here, %d in the library", len(Starters()), len(strategy.Library()))
-	}
 	for _, s := range Starters() {
 		t.Run(s.File, func(t *testing.T) {
 			if trades := agree(t, b, s, defaults(t, s)); trades < 100 {

@@ -75,19 +75,19 @@ async function expectAgreement(page: Page) {
 
 const sorted = (said: Record<string, Said>) => Object.entries(said).sort(([a], [b]) => a.localeCompare(b));
 
-it("shows five bots at work, as the API says, without a click", async () => {
+it("shows twenty bots at work, as the API says, without a click", async () => {
   const context = await profile(browser, "desktop", "dark");
   const page = await context.newPage();
   const heard = complaints(page);
   await page.goto(assay.url);
   await page.getByRole("table", { name: "Bots" }).waitFor();
-  await expect.poll(() => page.locator(rows).count(), patient).toBe(5);
+  await expect.poll(() => page.locator(rows).count(), patient).toBe(20);
   await page.getByTestId("activity-badge").first().waitFor();
   await expectAgreement(page);
   const tabs = page.getByRole("group", { name: "Stage" }).getByRole("button");
   expect(await tabs.allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, " ")))).toEqual([
-    "All 5",
-    "LAB 5",
+    "All 20",
+    "LAB 20",
     "PAPER 0",
     "SHADOW 0",
     "CANARY 0",
@@ -101,7 +101,7 @@ it("marks every result as SIM DATA", async () => {
   const context = await profile(browser, "desktop", "dark");
   const page = await context.newPage();
   await page.goto(assay.url);
-  await expect.poll(() => page.locator(rows).getByTestId("sim-data").count(), patient).toBe(5);
+  await expect.poll(() => page.locator(rows).getByTestId("sim-data").count(), patient).toBe(20);
   await expectAgreement(page);
   const figures = page.locator(rows).first().locator("[data-numeric]");
   expect(await figures.allInnerTexts().then((all) => all.join(" "))).toMatch(/\d/);
@@ -143,12 +143,12 @@ it("says that the stream is cut, and forgets nothing when it is back", async () 
   const context = await profile(browser, "desktop", "dark");
   const page = await context.newPage();
   await page.goto(assay.url);
-  await expect.poll(() => page.locator(rows).count(), patient).toBe(5);
+  await expect.poll(() => page.locator(rows).count(), patient).toBe(20);
   await assay.kill();
   const notice = page.getByTestId("connection");
   await notice.waitFor();
   expect(await notice.innerText()).toMatch(/^Reconnecting… showing \d\d:\d\d:\d\d ET$/);
-  expect(await page.locator(rows).count()).toBe(5);
+  expect(await page.locator(rows).count()).toBe(20);
   await expectAccessible(page);
   await page.screenshot({ path: picture("reconnecting") });
   await assay.start();
