@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
@@ -12,11 +13,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"assay/strategy"
 )
 
 // A laboratory from nothing, killed in the middle of a job: what an operator
 // does on the first day, through the binary, with the queries of the manual.
 func TestServe(t *testing.T) {
+	fleet := len(strategy.Library())
 	home := filepath.Join(t.TempDir(), "home")
 	for n := 1; ; n++ {
 		s := serve(t, home)
@@ -25,7 +29,7 @@ func TestServe(t *testing.T) {
 		if running := ask(t, home, "select count(*) from bot_jobs where status = 'RUNNING'"); running == "1" {
 			break
 		}
-		if n == 5 {
+		if n == fleet {
 			t.Fatal("every job had ended before the server was killed")
 		}
 	}
@@ -34,22 +38,26 @@ func TestServe(t *testing.T) {
 		!strings.Contains(said, "another Assay already serves") {
 		t.Errorf("a second server on one home: exit code %d, %s", code, said)
 	}
-	for len(s.bots()) < 5 {
+	for len(s.bots()) < fleet {
 		s.await("job completed", 1)
 	}
-	auditHome(t, home)
+	if code, said := command(t, "--home", home, "doctor", "--listen", strings.TrimPrefix(s.url, "http://")); code != 0 ||
+		!strings.Contains(said, "an Assay serves this home\n") || !strings.Contains(said, "which is SIM DATA\n") {
+		t.Errorf("the doctor: exit code %d, %s", code, said)
+	}
+	auditHome(t, home, fleet)
 	if code := s.end(syscall.SIGTERM); code != 0 {
 		t.Errorf("told to stop, it ended with exit code %d", code)
 	}
-	auditHome(t, home)
+	auditHome(t, home, fleet)
 	if code, said := command(t, "--home", home, "replay", "--all"); code != 0 ||
-		!strings.Contains(said, "5 sessions replayed: ") || strings.Count(said, "SIM DATA") != 5 {
+		!strings.Contains(said, fmt.Sprint(fleet, " sessions replayed: ")) || strings.Count(said, "SIM DATA") != fleet {
 		t.Errorf("replay: exit code %d, %s", code, said)
 	}
 }
 
 // auditHome asks the database as an operator does, also while Assay serves it.
-func auditHome(t *testing.T, home string) {
+func auditHome(t *testing.T, home string, fleet int) {
 	t.Helper()
 	const bot = "'mes-orb-breakout'"
 	for _, c := range []struct{ query, want string }{
@@ -68,7 +76,7 @@ func auditHome(t *testing.T, home string) {
 	}
 	for what, c := range map[string]struct{ query, want string }{
 		"baselines, their attempts, how many were tried twice": {`select count(*), sum(attempt), sum(attempt > 1)
-			from bot_jobs where job_type = 'BASELINE_BACKTEST' and status = 'COMPLETED'`, "5|6|1"},
+			from bot_jobs where job_type = 'BASELINE_BACKTEST' and status = 'COMPLETED'`, fmt.Sprintf("%d|%d|1", fleet, fleet+1)},
 		"completed jobs without exactly one session": {`select count(*) from bot_jobs j where status = 'COMPLETED'
 			and (select count(*) from backtest_sessions s where s.job_id = j.id) <> 1`, "0"},
 		"sessions without their completed job": {`select count(*) from backtest_sessions s where not exists
@@ -158,7 +166,7 @@ func (s *server) await(what string, n int) {
 // bots returns which bots have a result, with its number of trades.
 func (s *server) bots() map[string]int {
 	s.t.Helper()
-	answer, err := http.Get(s.url + "/api/bots?limit=10")
+	answer, err := http.Get(s.url + "/api/bots?limit=1000")
 	if err != nil {
 		s.t.Fatal(err)
 	}
