@@ -45,6 +45,12 @@ func (h *Home) Backtest(ctx context.Context, what, set string) (b Backtest, err 
 	return b, err
 }
 
+// Rules returns the strategy of a file, or the current one of a bot.
+func (h *Home) Rules(ctx context.Context, what string) (*strategy.Strategy, error) {
+	s, _, err := h.rules(ctx, what)
+	return s, err
+}
+
 func (h *Home) rules(ctx context.Context, what string) (*strategy.Strategy, market.Money, error) {
 	text, err := os.ReadFile(what)
 	if err == nil {

@@ -28,6 +28,7 @@ type cli struct {
 	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
 	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
+	Strategy strategyCmd `cmd:"" help:"Lint, list and print strategies."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at the machine and the home, and say what was found."`
 	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
