@@ -20,7 +20,9 @@ type Book struct {
 	bars  *market.Bars
 	lim   strategy.Limits
 	costs Costs
+	flips bool // positions can be turned the short way
 	led   Ledger
+	tally *Tally // when set, trades and days are counted instead of written down
 
 	next    int // first bar that was not played
 	segment int // of the last bar played
@@ -41,7 +43,7 @@ func NewBook(b *market.Bars, l strategy.Limits, c Costs) *Book {
 	if l.Contracts < 1 || c.TickValue <= 0 {
 		panic("engine: a book trades at least one contract whose tick is worth something")
 	}
-	k := &Book{bars: b, lim: l, costs: c}
+	k := &Book{bars: b, lim: l, costs: c, flips: flips(l, c)}
 	k.pos.lots = make([]lot, 0, 1)
 	return k
 }
@@ -119,6 +121,9 @@ func (k *Book) view(i int, side market.Side) view {
 
 // fill writes one execution into the ledger.
 func (k *Book) fill(i int, side market.Side, qty, price int32, why FillReason) {
+	if k.tally != nil {
+		return
+	}
 	k.led.Fills = append(roomy(k.led.Fills), Fill{int32(i), side, qty, price, why})
 }
 

@@ -23,7 +23,11 @@ func (k *Book) enterSession(i int) {
 		mark = k.bars.Close[i-1]
 	}
 	for k.day.session < s {
-		k.led.Days = append(k.led.Days, k.dayAt(mark))
+		if k.tally == nil {
+			k.led.Days = append(k.led.Days, k.dayAt(mark))
+		} else {
+			k.tally.day(k.dayAt(mark))
+		}
 		k.day = day{session: k.day.session + 1, start: k.worth(mark)}
 	}
 	if !k.costs.CarryOver {

@@ -67,7 +67,11 @@ func (k *Book) reduce(i int, qty, price int32, why FillReason) {
 		l := &p.lots[closed]
 		n := min(qty, l.qty)
 		t := k.trade(*l, n, price, i, why)
-		k.led.Trades = append(roomy(k.led.Trades), t)
+		if k.tally == nil {
+			k.led.Trades = append(roomy(k.led.Trades), t)
+		} else {
+			k.tally.trade(&t)
+		}
 		k.cash += t.Gross - k.costs.Fee*market.Money(n)
 		p.cost -= int64(l.price) * int64(n)
 		p.qty -= n

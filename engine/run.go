@@ -10,16 +10,25 @@ import (
 func Run(b *market.Bars, s strategy.Signals, l strategy.Limits, c Costs) Ledger {
 	k := NewBook(b, l, c)
 	k.expect(min(len(s.Enter), 1<<15)) // more is rare, and dense signals trade seldom
+	k.play(s, b.Len())
+	return k.Ledger()
+}
+
+// play advances to a bar, from signal to signal.
+func (k *Book) play(s strategy.Signals, to int) {
 	for p := (signals{Signals: s}); ; {
-		bar, in, ok := p.next()
-		if !ok || bar >= b.Len() {
+		bar, ok := p.at()
+		if !ok || bar >= to {
 			break
 		}
+		if k.flip(&p, to) || k.idle() && k.hopeless(bar+1) && p.pass() {
+			continue
+		}
+		_, in, _ := p.next()
 		k.Advance(k.next, bar+1)
 		k.Want(in)
 	}
-	k.Advance(k.next, b.Len())
-	return k.Ledger()
+	k.Advance(k.next, to)
 }
 
 // signals walks over a strategy's output bar by bar.
@@ -31,15 +40,9 @@ type signals struct {
 // next gives the next bar with a signal and what it wants: fills.md, section
 // 3.
 func (p *signals) next() (bar int, in Intent, ok bool) {
-	const end = 1<<31 - 1
-	at := int32(end)
-	if p.enter < len(p.Enter) {
-		at = p.Enter[p.enter].Bar
-	}
-	if p.leave < len(p.Leave) {
-		at = min(at, p.Leave[p.leave].Bar)
-	}
-	if at == end {
+	bar, ok = p.at()
+	at := int32(bar)
+	if !ok {
 		return 0, Intent{}, false
 	}
 	for ; p.leave < len(p.Leave) && p.Leave[p.leave].Bar == at; p.leave++ {
@@ -48,7 +51,20 @@ func (p *signals) next() (bar int, in Intent, ok bool) {
 		in.LeaveShort = in.LeaveShort || side != market.Long
 	}
 	in.Enter = p.entry(at)
-	return int(at), in, true
+	return bar, in, true
+}
+
+// at gives the next bar with a signal.
+func (p *signals) at() (bar int, ok bool) {
+	const end = 1<<31 - 1
+	at := int32(end)
+	if p.enter < len(p.Enter) {
+		at = p.Enter[p.enter].Bar
+	}
+	if p.leave < len(p.Leave) {
+		at = min(at, p.Leave[p.leave].Bar)
+	}
+	return int(at), at < end
 }
 
 // entry takes the entries of a bar: the first counts, and both sides at once
@@ -62,13 +78,17 @@ func (p *signals) entry(bar int32) Order {
 		return Order{}
 	}
 	e := &p.Enter[first]
-	why := ""
-	if int(e.Reason) < len(p.Reasons) {
-		why = p.Reasons[e.Reason]
-	}
-	o := Order{Side: e.Side, Stop: e.Stop, Target: e.Target, Trail: e.Trail, MaxBars: e.MaxBars, Why: why}
+	o := Order{Side: e.Side, Stop: e.Stop, Target: e.Target, Trail: e.Trail, MaxBars: e.MaxBars, Why: p.why(e)}
 	if e.Wait > 0 {
 		o.Kind, o.Price, o.Wait = LimitOrder, e.Price, e.Wait
 	}
 	return o
+}
+
+// why is the rule that asked for an entry.
+func (p *signals) why(e *strategy.Entry) string {
+	if int(e.Reason) < len(p.Reasons) {
+		return p.Reasons[e.Reason]
+	}
+	return ""
 }

@@ -1,0 +1,101 @@
+package engine
+
+import (
+	"assay/market"
+	"assay/strategy"
+)
+
+// What follows are short ways through settle for what happens most often. They
+// may be left out without changing any result: TestStepsAndJumpsAgree.
+
+// hopeless says that an entry order made while flat would be dropped in bar i,
+// the one after the decision: fills.md, section 4.
+func (k *Book) hopeless(i int) bool {
+	b, l := k.bars, &k.lim
+	if i >= b.Len() {
+		return false
+	}
+	same := b.Session[i] == k.day.session
+	return l.EntryFrom != l.EntryTo && !inWindow(b.Minute[i], l.EntryFrom, l.EntryTo) || k.pastFlat(i) ||
+		same && (k.day.lost || l.TradesPerDay > 0 && k.day.entries >= l.TradesPerDay) ||
+		b.Session[i] != b.Session[i-1] && !k.costs.CarryOver
+}
+
+// pass leaves out the signals of the next bar.
+func (p *signals) pass() bool {
+	bar, _ := p.at()
+	for ; p.enter < len(p.Enter) && int(p.Enter[p.enter].Bar) == bar; p.enter++ {
+	}
+	for ; p.leave < len(p.Leave) && int(p.Leave[p.leave].Bar) == bar; p.leave++ {
+	}
+	return true
+}
+
+// flips says that limits and costs leave nothing to look at when an order at
+// the market turns a position.
+func flips(l strategy.Limits, c Costs) bool {
+	return l.Reverse && l.EntryFrom == l.EntryTo && l.Flat < 0 && !l.FlatAtClose &&
+		l.TradesPerDay == 0 && l.DailyLoss <= 0 && c.VolumeCap == 0
+}
+
+// flip takes the next signal if it is an order at the market that opens or
+// turns a position without levels at the next open, before bar to, and says
+// whether it did.
+func (k *Book) flip(p *signals, to int) bool {
+	if !k.flips || p.enter == len(p.Enter) || !k.bare() {
+		return false
+	}
+	e := &p.Enter[p.enter]
+	i := int(e.Bar) + 1
+	if i >= to || !bare(e) || !p.lone() || !k.calm(i) {
+		return false
+	}
+	p.enter++
+	if e.Side == k.pos.side {
+		return true
+	}
+	open := k.bars.Open[i]
+	if k.pos.qty > 0 {
+		k.exit(i, open*int32(k.pos.side)-k.costs.SlipMarket, Reversed)
+	}
+	k.order.Side, k.order.Why = e.Side, p.why(e)
+	k.open(i, open*int32(e.Side)+k.costs.SlipMarket)
+	k.buy(i, open*int32(e.Side)+k.costs.SlipMarket)
+	k.next = i + 1
+	return true
+}
+
+// bare says that no order waits and that the position, if any, has no level.
+func (k *Book) bare() bool {
+	p := &k.pos
+	return k.order.Side == market.Flat && k.due == "" &&
+		(p.qty == 0 || p.stop == noStop && p.target == noTarget && p.trail == 0 && p.timeout == 0)
+}
+
+// bare says that an entry is an order at the market without levels.
+func bare(e *strategy.Entry) bool {
+	return e.Stop.Kind == strategy.None && e.Target.Kind == strategy.None && e.Trail|e.MaxBars|e.Wait == 0
+}
+
+// lone says that the next entry is the only signal of its bar and comes before
+// all leaves.
+func (p *signals) lone() bool {
+	bar := p.Enter[p.enter].Bar
+	return (p.leave == len(p.Leave) || p.Leave[p.leave].Bar > bar) &&
+		(p.enter+1 == len(p.Enter) || p.Enter[p.enter+1].Bar != bar)
+}
+
+// calm says that bar i trades and that, up to it, the contract stays and no day
+// has to be written down.
+func (k *Book) calm(i int) bool {
+	if s := k.bars.Segments; k.segment+1 < len(s) && s[k.segment+1].First <= i || !k.canFill(i) {
+		return false
+	}
+	if s := k.bars.Session; s[i] != k.day.session {
+		if k.tally == nil || !k.costs.CarryOver && s[i] != s[i-1] {
+			return false
+		}
+		k.day = day{session: s[i]} // a tally counts no days without a loss limit
+	}
+	return true
+}
