@@ -42,7 +42,7 @@ func Check(ctx context.Context, dir, what string, o history.Options) (history.Re
 		return history.Report{}, err
 	}
 	report := history.Check(bars, contract.Calendar())
-	report.Notes = append(notes, report.Notes...)
+	report.Notes = append(report.Notes, notes...)
 	return report, nil
 }
 

@@ -35,7 +35,7 @@ func SaveSet(
 		return saved, report, err
 	}
 	report = history.Check(b, contract.Calendar())
-	report.Notes = append(about.Notes, report.Notes...)
+	report.Notes = append(report.Notes, about.Notes...)
 	text, err := json.Marshal(report)
 	if err != nil {
 		return saved, report, fmt.Errorf("print the report of %s: %w", about.Name, err)

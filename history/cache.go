@@ -7,7 +7,8 @@ import (
 	"assay/market"
 )
 
-// cachedBars bounds the bars that a Store keeps in memory, at 35 bytes each.
+// cachedBars bounds the bars that a Store keeps ready, at 7 bytes each beside
+// what is mapped, or 35 where files cannot be mapped.
 const cachedBars = 10_000_000
 
 // cache keeps the sets used last, within a number of bars.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -63,7 +64,8 @@ func (s *Store) write(folder string, set Set, b *market.Bars) error {
 	if err := os.MkdirAll(s.dir, 0o750); err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp(s.dir, ".new-*")
+	s.sweep()
+	temp, err := os.MkdirTemp(s.dir, unfinished+"*")
 	if err != nil {
 		return err
 	}
@@ -72,10 +74,15 @@ func (s *Store) write(folder string, set Set, b *market.Bars) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(temp, "columns.bin"), encode(b)); err != nil {
+	err = s.writeFile(filepath.Join(temp, "columns.bin"), func(w io.Writer) error { return encode(w, b) })
+	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(temp, "meta.json"), append(meta, '\n')); err != nil {
+	err = s.writeFile(filepath.Join(temp, "meta.json"), func(w io.Writer) error {
+		_, err := w.Write(append(meta, '\n'))
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if err := syncFolder(temp); err != nil {
@@ -91,32 +98,67 @@ func (s *Store) write(folder string, set Set, b *market.Bars) error {
 	return syncFolder(s.dir)
 }
 
+// unfinished begins the names of folders that are being written.
+const unfinished = ".new-"
+
+// sweep removes what a process left that was killed while it wrote. No set
+// takes a day to write. What cannot be removed now is tried again next time.
+func (s *Store) sweep() {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && strings.HasPrefix(e.Name(), unfinished) && time.Since(info.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(filepath.Join(s.dir, e.Name()))
+		}
+	}
+}
+
+// loaded is a set from disk that proved to be what its name says. Its bars hold
+// the file's memory until release is called; after that nothing may touch them.
+type loaded struct {
+	set     Set
+	bars    *market.Bars
+	release func()
+}
+
 // read brings a set from disk and proves it.
-func (s *Store) read(fingerprint string) (*market.Bars, error) {
-	set, err := s.describe(fingerprint)
+func (s *Store) read(fingerprint string) (l loaded, err error) {
+	if l.set, err = s.describe(fingerprint); err != nil {
+		return l, err
+	}
+	if l.set.Bars < 1 || l.set.Bars > maxBars {
+		return l, s.damaged(fingerprint, fmt.Sprintf("it says that it has %d bars", l.set.Bars))
+	}
+	var data []byte
+	data, l.release, err = mapFile(filepath.Join(s.dir, fingerprint, "columns.bin"), int64(l.set.Bars)*barBytes)
+	if errors.Is(err, errSize) {
+		return l, s.damaged(fingerprint, "its columns have the wrong size")
+	}
 	if err != nil {
-		return nil, err
+		return l, fmt.Errorf("read data set %s: %w", l.set.Name, err)
 	}
-	data, err := os.ReadFile(filepath.Join(s.dir, fingerprint, "columns.bin"))
+	l.bars, err = l.set.bars(decode(data, l.set.Bars))
 	if err != nil {
-		return nil, fmt.Errorf("read data set %s: %w", set.Name, err)
+		err = s.damaged(fingerprint, err.Error())
+	} else if got := market.Fingerprint(l.bars); got != fingerprint {
+		err = s.damaged(fingerprint, "its content has the fingerprint "+got)
 	}
-	columns, ok := decode(data, set.Bars)
-	if !ok {
-		return nil, s.damaged(fingerprint, "its columns have the wrong size")
+	if err != nil {
+		l.release()
 	}
+	return l, err
+}
+
+// bars makes bars of a set's columns.
+func (set Set) bars(columns market.Columns) (*market.Bars, error) {
 	segments := make([]market.Segment, len(set.Contracts))
 	for i, c := range set.Contracts {
 		segments[i] = market.Segment{First: c.First, Contract: c.Name}
 	}
-	b, err := market.NewBars(set.Root, time.Duration(set.IntervalSeconds)*time.Second, columns, segments)
-	if err != nil {
-		return nil, s.damaged(fingerprint, err.Error())
-	}
-	if got := market.Fingerprint(b); got != fingerprint {
-		return nil, s.damaged(fingerprint, "its content has the fingerprint "+got)
-	}
-	return b, nil
+	return market.NewBars(set.Root, time.Duration(set.IntervalSeconds)*time.Second, columns, segments)
 }
 
 // describe reads the meta.json of a set.
