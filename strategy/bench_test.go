@@ -20,13 +20,16 @@ func BenchmarkW1(b *testing.B) {
 
 // BenchmarkLibrary runs each starter strategy over three years of simulated bars.
 func BenchmarkLibrary(b *testing.B) {
-	contract, err := market.ContractOf("ES")
-	if err != nil {
-		b.Fatal(err)
+	bars := map[string]*market.Bars{}
+	for _, root := range []string{"MES", "MNQ"} {
+		contract, err := market.ContractOf(root)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bars[root] = simbars.Generate(contract, simbars.First+3*365)
 	}
-	bars := simbars.Generate(contract, simbars.First+3*365)
 	for _, s := range Library() {
-		b.Run(s.Name, func(b *testing.B) { benchmark(b, s.Source, bars) })
+		b.Run(s.Name, func(b *testing.B) { benchmark(b, s.Source, bars[s.Name[:3]]) })
 	}
 }
 
