@@ -3,6 +3,7 @@ package proof
 import (
 	"cmp"
 	"encoding"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"strings"
@@ -61,6 +62,8 @@ func flatten(name string, v reflect.Value) (all []field) {
 // plain prints a value that is one cell.
 func plain(v reflect.Value) (text string, ok bool) {
 	switch x := v.Interface().(type) {
+	case json.RawMessage:
+		return string(x), true
 	case time.Time:
 		return x.UTC().Format(time.RFC3339Nano), true
 	case encoding.TextMarshaler, fmt.Stringer:

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"assay/market"
 	"assay/store"
@@ -19,10 +20,10 @@ type Replay struct {
 }
 
 // Rerun runs a stored session again, with its rules, bars, costs and capital,
-// and compares trades, equity, metrics, provenance and hashes; the session's
-// checks are not made again. Unlike a difference it is an error when the session cannot be run again
-// here; see task.Lab.Again.
-func Rerun(ctx context.Context, db *store.DB, bars task.Bars, id int64) (r Replay, err error) {
+// and compares trades, equity, metrics, provenance and hashes, and its checks
+// when asked for. Unlike a difference it is an error when the session cannot
+// be run again here; see task.Lab.Again.
+func Rerun(ctx context.Context, db *store.DB, bars task.Bars, id int64, checks bool) (r Replay, err error) {
 	var stored store.Result
 	var headline store.Headline
 	err = db.View(ctx, func(tx *store.DB) error {
@@ -35,6 +36,9 @@ func Rerun(ctx context.Context, db *store.DB, bars task.Bars, id int64) (r Repla
 		if stored.Equity, err = tx.Equity(ctx, id); err != nil {
 			return err
 		}
+		if stored.Checks, err = tx.Checks(ctx, id); err != nil {
+			return err
+		}
 		headline, err = tx.Headline(ctx, id)
 		return err
 	})
@@ -42,11 +46,14 @@ func Rerun(ctx context.Context, db *store.DB, bars task.Bars, id int64) (r Repla
 		return r, err
 	}
 	r.Session = stored.Session
-	again, err := task.Lab{DB: db, Bars: bars}.Again(ctx, stored.Session)
+	again, err := task.Lab{DB: db, Bars: bars}.Again(ctx, stored.Session, checks)
 	if err != nil {
 		return r, err
 	}
 	r.ResultHash = again.Session.ResultHash
+	if !checks {
+		stored.Checks = nil
+	}
 	r.Difference = cmp.Or(difference(stored, again), differing("backtest_sessions", headline, again.Headline()))
 	return r, nil
 }
@@ -59,7 +66,16 @@ func difference(stored, again store.Result) string {
 		rows("trade", stored.Trades, again.Trades, func(t store.Trade) int { return t.N }),
 		rows("equity of", stored.Equity, again.Equity, func(d store.EquityDay) market.Date { return d.Date }),
 		differing("backtest_sessions", s, a),
+		rows("check", repeatable(stored.Checks), repeatable(again.Checks), func(c store.Check) string { return c.Name }),
 	)
+}
+
+// repeatable are the checks of a run by itself, by name; that of a refresh
+// against the session before it is the replay of both.
+func repeatable(all []store.Check) []store.Check {
+	all = slices.DeleteFunc(slices.Clone(all), func(c store.Check) bool { return c.Name == task.CheckRepeat })
+	slices.SortFunc(all, func(a, b store.Check) int { return cmp.Compare(a.Name, b.Name) })
+	return all
 }
 
 // rows compares two lists in the order of their keys.

@@ -66,7 +66,7 @@ func tested(t *testing.T) (*store.DB, shelf) {
 
 func TestAnUntouchedSessionReplays(t *testing.T) {
 	db, bars := tested(t)
-	r, err := proof.Rerun(t.Context(), db, bars, 1)
+	r, err := proof.Rerun(t.Context(), db, bars, 1, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,23 +90,26 @@ func TestWhatWasTamperedWithIsNamed(t *testing.T) {
 		`delete from backtest_trades where n = 2`:                            "trade 2 is not stored, and running it again gives it",
 		`insert into backtest_trades select session_id, 999, side, qty, contract, entry_at, exit_at, entry_ticks, exit_ticks,
 			entry_why, exit_why, from_roll, risk, gross, fees, net, ambiguous from backtest_trades where n = 1`: "trade 999 is stored, and running it again does not give it",
-		`update backtest_equity set pnl = pnl + 1 where trade_date = '2024-01-10'`:        "equity of 2024-01-10: pnl is stored as ",
-		`update backtest_equity set equity = equity - 1 where trade_date = '2024-01-10'`:  "equity of 2024-01-10: equity is stored as ",
-		`delete from backtest_equity where trade_date = '2024-01-10'`:                     "equity of 2024-01-10 is not stored, and",
-		`update backtest_sessions set result_hash = 'beef'`:                               "backtest_sessions: result_hash is stored as beef, and is ",
-		`update backtest_sessions set net_pnl = net_pnl + 1000`:                           "backtest_sessions: net_pnl is stored as ",
-		`update backtest_sessions set sharpe = 3`:                                         "backtest_sessions: sharpe is stored as 3, and is ",
-		`update backtest_sessions set total_trades = 1`:                                   "backtest_sessions: trades is stored as 1, and is ",
-		`update backtest_sessions set metrics = json_set(metrics, '$.winRate', 0.9)`:      "backtest_sessions: metrics.win_rate is stored as 0.9, and is ",
-		`update backtest_sessions set equity_points = '[1]'`:                              "backtest_sessions: points[0] is stored as 1, and is ",
-		`update backtest_sessions set sim_data = 0`:                                       "backtest_sessions: sim is stored as false, and is true",
-		`update backtest_sessions set bar_count = 7`:                                      "backtest_sessions: bars is stored as 7, and is ",
-		`update backtest_sessions set cost_model = json_set(cost_model, '$.slipStop', 0)`: "trade ",
+		`update backtest_equity set pnl = pnl + 1 where trade_date = '2024-01-10'`:                      "equity of 2024-01-10: pnl is stored as ",
+		`update backtest_equity set equity = equity - 1 where trade_date = '2024-01-10'`:                "equity of 2024-01-10: equity is stored as ",
+		`delete from backtest_equity where trade_date = '2024-01-10'`:                                   "equity of 2024-01-10 is not stored, and",
+		`update backtest_sessions set result_hash = 'beef'`:                                             "backtest_sessions: result_hash is stored as beef, and is ",
+		`update backtest_sessions set net_pnl = net_pnl + 1000`:                                         "backtest_sessions: net_pnl is stored as ",
+		`update backtest_sessions set sharpe = 3`:                                                       "backtest_sessions: sharpe is stored as 3, and is ",
+		`update backtest_sessions set total_trades = 1`:                                                 "backtest_sessions: trades is stored as 1, and is ",
+		`update backtest_sessions set metrics = json_set(metrics, '$.winRate', 0.9)`:                    "backtest_sessions: metrics.win_rate is stored as 0.9, and is ",
+		`update backtest_sessions set equity_points = '[1]'`:                                            "backtest_sessions: points[0] is stored as 1, and is ",
+		`update session_checks set outcome = 'FAIL' where name = 'LOOK_AHEAD'`:                          "check LOOK_AHEAD: outcome is stored as FAIL, and is PASS when run again",
+		`delete from session_checks where name = 'LOOK_AHEAD'`:                                          "check LOOK_AHEAD is not stored, and",
+		`update session_checks set detail = json_set(detail, '$.netPnl', 1) where name = 'COST_STRESS'`: "check COST_STRESS: detail is stored as ",
+		`update backtest_sessions set sim_data = 0`:                                                     "backtest_sessions: sim is stored as false, and is true",
+		`update backtest_sessions set bar_count = 7`:                                                    "backtest_sessions: bars is stored as 7, and is ",
+		`update backtest_sessions set cost_model = json_set(cost_model, '$.slipStop', 0)`:               "trade ",
 	} {
 		t.Run(change, func(t *testing.T) {
 			db, bars := tested(t)
 			tamper(t, db, change)
-			r, err := proof.Rerun(t.Context(), db, bars, 1)
+			r, err := proof.Rerun(t.Context(), db, bars, 1, true)
 			if err != nil || !strings.HasPrefix(r.Difference, want) {
 				t.Errorf("%q, %v; want %q", r.Difference, err, want)
 			}
@@ -139,7 +142,7 @@ func TestWhatCannotBeReplayedSaysWhy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			db, bars := tested(t)
 			tamper(t, db, c.change)
-			_, err := proof.Rerun(t.Context(), db, bars, 1)
+			_, err := proof.Rerun(t.Context(), db, bars, 1, true)
 			if assay.KindOf(err) != c.kind || !strings.HasPrefix(err.Error(), c.want) {
 				t.Errorf("%v; want %s: %s", err, c.kind, c.want)
 			}

@@ -12,10 +12,11 @@ import (
 )
 
 // Again runs a stored session again from what it says it came from, and
-// returns the rows it should have left, without checks. It is an error when
-// the session cannot be run again here: its bars are gone, its rules are not
-// those it names, or another engine ran it.
-func (l Lab) Again(ctx context.Context, stored store.Session) (r store.Result, err error) {
+// returns the rows it should have left, its checks only when asked for: they
+// take several times as long. It is an error when the session cannot be run
+// again here: its bars are gone, its rules are not those it names, or another
+// engine ran it.
+func (l Lab) Again(ctx context.Context, stored store.Session, checks bool) (r store.Result, err error) {
 	if stored.EngineVersion != engine.Version {
 		return r, assay.Errorf(assay.Conflict, "replay it with the Assay that ran it",
 			"session %d was run by engine version %s, this Assay has version %s", stored.ID, stored.EngineVersion, engine.Version)
@@ -27,13 +28,26 @@ func (l Lab) Again(ctx context.Context, stored store.Session) (r store.Result, e
 	if s.in.Bars, err = l.Bars.Load(ctx, stored.Fingerprint); err != nil {
 		return r, fmt.Errorf("the bars of session %d: %w", stored.ID, err)
 	}
-	out, err := Backtest(s.in)
+	if checks {
+		r, err = study(ctx, s, func(float64) {})
+	} else {
+		r, err = result(s)
+	}
 	if err != nil {
 		return r, fmt.Errorf("session %d: %w", stored.ID, err)
 	}
-	if out.RuleHash != stored.RuleHash {
+	if hash := r.Session.RuleHash; hash != stored.RuleHash {
 		return r, assay.Errorf(assay.Conflict, "replay it with the Assay that ran it",
-			"the rules of session %d compile to %.16s here and did to %.16s", stored.ID, out.RuleHash, stored.RuleHash)
+			"the rules of session %d compile to %.16s here and did to %.16s", stored.ID, hash, stored.RuleHash)
+	}
+	return r, nil
+}
+
+// result is the subject's backtest alone.
+func result(s subject) (store.Result, error) {
+	out, err := Backtest(s.in)
+	if err != nil {
+		return store.Result{}, err
 	}
 	return record(s, out), nil
 }

@@ -12,6 +12,7 @@ import (
 type replayCmd struct {
 	Session int64 `arg:"" optional:"" help:"Number of a stored session."`
 	All     bool  `help:"Replay every session, oldest first."`
+	Checks  bool  `help:"Make its checks again too, which takes several times as long."`
 }
 
 func (c replayCmd) Run(ctx context.Context, to console, all *cli) error {
@@ -32,7 +33,7 @@ func (c replayCmd) Run(ctx context.Context, to console, all *cli) error {
 
 // one prints the result hash that the session has again.
 func (c replayCmd) one(ctx context.Context, to console, h *app.Home, id int64) error {
-	r, err := proof.Rerun(ctx, h.DB, h.Bars, id)
+	r, err := proof.Rerun(ctx, h.DB, h.Bars, id, c.Checks)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("told to stop, it ended with exit code %d", code)
 	}
 	auditHome(t, home, fleet)
-	if code, said := command(t, "--home", home, "replay", "--all"); code != 0 ||
+	if code, said := command(t, "--home", home, "replay", "--all", "--checks"); code != 0 ||
 		!strings.Contains(said, fmt.Sprint(fleet, " sessions replayed: ")) || strings.Count(said, "SIM DATA") != fleet {
 		t.Errorf("replay: exit code %d, %s", code, said)
 	}
