@@ -38,9 +38,9 @@ func flips(l strategy.Limits, c Costs) bool {
 		l.TradesPerDay == 0 && l.DailyLoss <= 0 && c.VolumeCap == 0
 }
 
-// flip takes the next signal if it is an order at the market that opens or
-// turns a position without levels at the next open, before bar to, and says
-// whether it did.
+// flip takes the next signal if it is an order at the market, without levels,
+// that turns a position without levels at the next open, before bar to; or one
+// for the side that is held. It says whether it did.
 func (k *Book) flip(p *signals, to int) bool {
 	if !k.flips || p.enter == len(p.Enter) || !k.bare() {
 		return false
@@ -51,25 +51,46 @@ func (k *Book) flip(p *signals, to int) bool {
 		return false
 	}
 	p.enter++
-	if e.Side == k.pos.side {
-		return true
+	if e.Side != k.pos.side {
+		k.turn(i, p.why(e))
 	}
-	open := k.bars.Open[i]
-	if k.pos.qty > 0 {
-		k.exit(i, open*int32(k.pos.side)-k.costs.SlipMarket, Reversed)
-	}
-	k.order.Side, k.order.Why = e.Side, p.why(e)
-	k.open(i, open*int32(e.Side)+k.costs.SlipMarket)
-	k.buy(i, open*int32(e.Side)+k.costs.SlipMarket)
-	k.next = i + 1
 	return true
 }
 
-// bare says that no order waits and that the position, if any, has no level.
+// bare says that no order waits, and that the position is one entry without
+// levels.
 func (k *Book) bare() bool {
 	p := &k.pos
-	return k.order.Side == market.Flat && k.due == "" &&
-		(p.qty == 0 || p.stop == noStop && p.target == noTarget && p.trail == 0 && p.timeout == 0)
+	return k.order.Side == market.Flat && k.due == "" && len(p.lots) == 1 &&
+		p.stop == noStop && p.target == noTarget && p.trail == 0 && p.timeout == 0
+}
+
+// turn closes the position at the open of bar i and opens the other side. Both
+// fills lose the same ticks in the same direction, so they have one price.
+func (k *Book) turn(i int, why string) {
+	p := &k.pos
+	l, qty := &p.lots[0], p.qty
+	price := k.bars.Open[i] - k.costs.SlipMarket*int32(p.side)
+	gross := k.ticks((int64(price) - int64(l.price)) * int64(qty) * int64(p.side))
+	fee := k.costs.Fee * market.Money(qty)
+	if k.tally == nil {
+		k.led.Trades = append(roomy(k.led.Trades), k.trade(*l, qty, price, i, Reversed))
+		k.fill(i, -p.side, qty, price, Reversed)
+		k.fill(i, -p.side, k.lim.Contracts, price, Entered)
+	} else {
+		k.tally.Trades++
+		k.tally.Gross += gross
+		k.tally.Fees += 2 * fee
+		k.tally.Net += gross - 2*fee
+	}
+	qty = k.lim.Contracts
+	k.cash += gross - fee - k.costs.Fee*market.Money(qty)
+	p.side, p.qty, p.cost = -p.side, qty, int64(price)*int64(qty)
+	p.session, p.why, p.contract = k.day.session, why, k.contract()
+	p.fromRoll, p.ambiguous = false, false
+	*l = lot{bar: int32(i), qty: qty, price: price}
+	k.day.entries++
+	k.next = i + 1
 }
 
 // bare says that an entry is an order at the market without levels.

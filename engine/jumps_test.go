@@ -36,10 +36,15 @@ func TestTurnsOneBarAtATime(t *testing.T) {
 	turned := 0
 	rapid.Check(t, func(t *rapid.T) {
 		r := drawTurns(t)
-		if k := NewBook(r.bars, r.limits, r.costs); k.flips {
-			for p := (signals{Signals: r.signals}); k.flip(&p, r.bars.Len()); {
+		k, p := NewBook(r.bars, r.limits, r.costs), signals{Signals: r.signals}
+		for bar, ok := p.at(); ok; bar, ok = p.at() {
+			k.Advance(k.next, max(k.next, bar+1))
+			if k.flip(&p, r.bars.Len()) {
 				turned++
+				continue
 			}
+			_, in, _ := p.next()
+			k.Want(in)
 		}
 		compare(t, r.steps(), r.ledger())
 	})

@@ -24,8 +24,11 @@ func (k *Book) play(s strategy.Signals, to int) {
 		if k.flip(&p, to) || k.idle() && k.hopeless(bar+1) && p.pass() {
 			continue
 		}
-		_, in, _ := p.next()
 		k.Advance(k.next, bar+1)
+		if k.flip(&p, to) { // what waited has filled
+			continue
+		}
+		_, in, _ := p.next()
 		k.Want(in)
 	}
 	k.Advance(k.next, to)
