@@ -225,16 +225,21 @@ func LeaseOf(j job.Job) Lease { return Lease{j.ID, j.LeaseSeq} }
 // StartNext starts the next attempt of the admitted job that has waited
 // longest. found is false when none waits.
 func (db *DB) StartNext(ctx context.Context, worker string) (j job.Job, found bool, err error) {
+	return db.start(ctx, worker, `id = (
+		select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
+		order by priority, id limit 1)`)
+}
+
+// start starts the next attempt of the queued job that where picks; worker is
+// its argument 1.
+func (db *DB) start(ctx context.Context, worker, where string, args ...any) (j job.Job, found bool, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
 		var id int64
 		err := tx.returning(ctx, `update bot_jobs set status = 'RUNNING', attempt = attempt + 1,
 				lease_seq = lease_seq + 1, worker_id = $1, started_at = {now}, heartbeat_at = {now}, progress = 0,
 				not_before = null
-			where id = (
-				select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
-				order by priority, id limit 1)
-			and status = 'QUEUED'
-			returning id`, worker).Scan(&id)
+			where `+where+` and status = 'QUEUED'
+			returning id`, append([]any{worker}, args...)...).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			tx.tx.wrote = false
 			return nil

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"assay/job"
 	"assay/store"
@@ -44,7 +45,21 @@ func (r Reaper) Reap(ctx context.Context) (int, error) {
 		})
 		n += ended
 	}
+	if err == nil {
+		err = r.dropTickets(ctx)
+	}
 	return n, err
+}
+
+// TicketLost is how long a ticket may wait before its job gets another.
+const TicketLost = time.Minute
+
+func (r Reaper) dropTickets(ctx context.Context) error {
+	lost, err := r.DB.DropLostTickets(ctx, TicketLost)
+	if lost > 0 {
+		discardIfNil(r.Log).Warn("tickets nobody used were dropped", "tickets", lost)
+	}
+	return err
 }
 
 // ReapDead ends the running attempts of every worker but the one named. Only

@@ -17,7 +17,7 @@ import (
 )
 
 // Dispatcher takes jobs from the queue and runs them until ctx ends. Local is
-// the one for SQLite.
+// the one for SQLite, River the one for PostgreSQL.
 type Dispatcher interface {
 	Run(ctx context.Context) error
 }

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"assay/job"
+)
+
+// IssueTickets makes a ticket for each job within the transaction that admits
+// them, and returns the tickets' ids in the order of the jobs.
+type IssueTickets func(ctx context.Context, tx pgx.Tx, jobs []int64) (tickets []int64, err error)
+
+// AdmitWithTickets is Admit on PostgreSQL, where another engine hands the work
+// out: every admitted job gets a ticket, and only its newest ticket starts it.
+func (db *DB) AdmitWithTickets(ctx context.Context, issue IssueTickets) (admitted []int64, err error) {
+	err = db.InTx(ctx, func(tx *DB) error {
+		if admitted, err = tx.Admit(ctx); err != nil || len(admitted) == 0 {
+			return err
+		}
+		slices.Sort(admitted) // the oldest job gets the first ticket
+		var tickets []int64
+		err := tx.pgx(func(own pgx.Tx) error {
+			tickets, err = issue(ctx, own, admitted)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("issue tickets: %w", err)
+		}
+		for i, id := range admitted {
+			if _, err := tx.exec(ctx, `update bot_jobs set ticket_id = $2 where id = $1`, id, tickets[i]); err != nil {
+				return fmt.Errorf("give job %d its ticket: %w", id, err)
+			}
+		}
+		return nil
+	})
+	return admitted, err
+}
+
+// StartTicket starts the next attempt of the job that a ticket is for. found
+// is false when the ticket is stale: the job has another by now, or ended.
+func (db *DB) StartTicket(ctx context.Context, id, ticket int64, worker string) (j job.Job, found bool, err error) {
+	return db.start(ctx, worker, `id = $2 and ticket_id = $3 and admitted_at is not null`, id, ticket)
+}
+
+// DropLostTickets takes the admission back from jobs whose ticket nobody has
+// used for so long that it must be lost, and returns how many. The next
+// admission gives them new ones; the old ones are stale then.
+func (db *DB) DropLostTickets(ctx context.Context, after time.Duration) (n int64, err error) {
+	const lost = ` status = 'QUEUED' and ticket_id is not null and admitted_at < {now+$1}`
+	var found bool
+	err = db.row(ctx, `select exists (select 1 from bot_jobs where`+lost+`)`, interval(-after)).Scan(&found)
+	if err == nil && found {
+		err = db.InTx(ctx, func(tx *DB) error {
+			n, err = tx.exec(ctx, `update bot_jobs set ticket_id = null, admitted_at = null where`+lost, interval(-after))
+			return err
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("drop lost tickets: %w", err)
+	}
+	return n, nil
+}
+
+// DeadTickets returns the tickets that River holds for running although no job
+// does: their worker died with them.
+func (db *DB) DeadTickets(ctx context.Context, kind string) ([]int64, error) {
+	scan := func(s scanner) (id int64, err error) { return id, s.Scan(&id) }
+	return collect(ctx, db, "dead tickets", scan, `select r.id from river_job r
+		where r.kind = $1 and r.state = 'running' and r.attempted_at < {now+$2}
+			and not exists (select 1 from bot_jobs j where j.ticket_id = r.id and j.status in ('QUEUED', 'RUNNING'))
+		order by r.id limit 100`, kind, interval(-time.Minute))
+}
+
+// pgx runs fn with this transaction as pgx knows it.
+func (db *DB) pgx(fn func(pgx.Tx) error) error {
+	return db.tx.conn.Raw(func(driver any) error {
+		own, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return errors.New("tickets need PostgreSQL")
+		}
+		return fn(pgxTx{own.Conn()})
+	})
+}
+
+type pgxConn = pgx.Conn
+
+// pgxTx lends out the connection of a transaction that database/sql began and
+// will end.
+type pgxTx struct{ *pgxConn }
+
+var errLent = errors.New("whoever began this transaction ends it")
+
+func (pgxTx) Begin(context.Context) (pgx.Tx, error) { return nil, errLent }
+func (pgxTx) Commit(context.Context) error          { return errLent }
+func (pgxTx) Rollback(context.Context) error        { return errLent }
+func (pgxTx) LargeObjects() pgx.LargeObjects        { return pgx.LargeObjects{} }
+func (t pgxTx) Conn() *pgx.Conn                     { return t.pgxConn }
