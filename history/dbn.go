@@ -164,7 +164,12 @@ func (s *dbnStream) ticks(name string, second int64, nano [4]int64) (prices [4]i
 
 // points prints nano-units.
 func points(nano int64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%09d", nano/market.Nano, max(nano, -nano)%market.Nano), "0"), ".")
+	sign := ""
+	if nano < 0 {
+		sign, nano = "-", -max(nano, -dbn.Undefined)
+	}
+	text := fmt.Sprintf("%s%d.%09d", sign, nano/market.Nano, nano%market.Nano)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // owner finds out whose the records of an instrument are at a time.
@@ -210,7 +215,8 @@ func (s *dbnStream) name(instrument uint32) (string, error) {
 		return "", assay.Errorf(assay.Invalid, "fetch the data again with its mappings",
 			"%s does not name its instruments %d and %d", s.source, s.unnamed, instrument)
 	}
-	return "", assay.Errorf(assay.Invalid, "say which contract it is, as in --contract "+contractName(s.contract.Root, 2),
+	example := contractName(s.contract.Root, 2)
+	return "", assay.Errorf(assay.Invalid, "say which contract it is, as in --contract "+example,
 		"%s does not name its instrument %d", s.source, instrument)
 }
 

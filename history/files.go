@@ -126,8 +126,8 @@ func formatOf(paths []string) (format Provider, err error) {
 		}
 	}
 	if format == CSV && len(paths) > 1 {
-		return "", assay.Errorf(assay.Invalid, "join them into one, oldest first", "%d CSV files are one set only as one file",
-			len(paths))
+		return "", assay.Errorf(assay.Invalid, "join them into one, oldest first",
+			"%d CSV files are one set only as one file", len(paths))
 	}
 	return format, nil
 }

@@ -56,7 +56,8 @@ func newIntake(source string, o Options) (*intake, error) {
 	case len(o.Columns) > 0:
 		return nil, assay.Errorf(assay.Invalid, "leave --columns out", "%s has no header that names columns", source)
 	case o.Stamp == StampEnd:
-		return nil, assay.Errorf(assay.Invalid, "leave --stamp out", "%s stamps the start of its bars, by its format", source)
+		return nil, assay.Errorf(assay.Invalid, "leave --stamp out",
+			"%s stamps the start of its bars, by its format", source)
 	}
 	return &intake{
 		source: source, contract: r.contract, options: o,
@@ -91,7 +92,8 @@ func (in *intake) add(s series, m *month, p piece) error {
 	case p.time%int64(s.interval()/time.Second) != 0:
 		return in.wrong(m.name, p.time, "fetch it again", "%s begin on the grid, and this one does not", s)
 	case n > 0 && p.time < c.Time[n-1]:
-		return in.wrong(m.name, p.time, "import the files oldest first, each once", "it comes after %s", rfc3339(c.Time[n-1]))
+		return in.wrong(m.name, p.time, "import the files oldest first, each once",
+			"it comes after %s", rfc3339(c.Time[n-1]))
 	case n > 0 && p.time == c.Time[n-1] && !s.merges():
 		return in.wrong(m.name, p.time, "import each file once", "the bar is there twice")
 	case n > 0 && p.time == c.Time[n-1]:
@@ -178,5 +180,6 @@ func (in *intake) leftOut() (list []string) {
 
 // wrong is the error of one record.
 func (in *intake) wrong(contract string, at int64, fix, format string, args ...any) error {
-	return assay.Errorf(assay.Invalid, fix, "%s: %s at %s: %s", in.source, contract, rfc3339(at), fmt.Sprintf(format, args...))
+	return assay.Errorf(assay.Invalid, fix, "%s: %s at %s: %s",
+		in.source, contract, rfc3339(at), fmt.Sprintf(format, args...))
 }

@@ -58,7 +58,8 @@ func (in *intake) lean(ctx context.Context, f io.ReaderAt, size int64, name stri
 		return in.zipError("fetch it again", "is no zip file, or is damaged (%s)", err)
 	}
 	if len(z.File) > maxEntries {
-		return in.zipError("import the zips of single days", "has %d entries, more than the %d allowed", len(z.File), maxEntries)
+		return in.zipError("import the zips of single days",
+			"has %d entries, more than the %d allowed", len(z.File), maxEntries)
 	}
 	before := in.count
 	daily := true

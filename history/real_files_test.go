@@ -69,7 +69,8 @@ func TestRealLEANFolders(t *testing.T) {
 			[]string{"left out: bars of contracts that were not the front (5060)"},
 		}},
 		{"gc-minute", "GC", summary{
-			6687, "2013-10-07T00:00:00Z", "2013-10-11T21:14:00Z", []string{"GCZ3"},
+			6687, "2013-10-07T00:00:00Z", "2013-10-11T21:14:00Z",
+			[]string{"GCZ3"},
 			[]string{"left out: bars of contracts that were not the front (1200)"},
 		}},
 		{"es_hour_trade.zip", "ES", summary{

@@ -70,7 +70,7 @@ func (r *Reader) readMetadata() error {
 		return r.whole("request fewer symbols at once", "has %d bytes of metadata, more than the %d allowed",
 			size, r.limits.Metadata)
 	}
-	r.skip(8)
+	r.advance(8)
 	body, err := r.body(int(size))
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (r *Reader) body(size int) ([]byte, error) {
 			return nil, r.whole("fetch it again", "ends at byte %d, inside its metadata", r.offset)
 		}
 		out = append(out, got...)
-		r.skip(len(got))
+		r.advance(len(got))
 	}
 	return out, nil
 }

@@ -114,8 +114,8 @@ func IsPacked(head []byte) bool {
 
 func isZstd(head []byte) bool { return bytes.HasPrefix(head, []byte{0x28, 0xB5, 0x2F, 0xFD}) }
 
-// isDBZ knows the container that came before DBN: a skippable zstd frame that
-// holds the metadata.
+// isDBZ knows the container that came before DBN, whose metadata is a zstd
+// frame of the kind that unpackers ignore.
 func isDBZ(head []byte) bool { return bytes.HasPrefix(head, []byte{0x50, 0x2A, 0x4D, 0x18}) }
 
 func (r *Reader) open() error {
@@ -165,8 +165,8 @@ func (r *Reader) need(n int) error {
 	return nil
 }
 
-// skip consumes n bytes of the buffer.
-func (r *Reader) skip(n int) {
+// advance consumes n bytes of the buffer.
+func (r *Reader) advance(n int) {
 	r.from += n
 	r.offset += int64(n)
 }

@@ -57,7 +57,7 @@ func (r *Reader) bars(b *Block) (int, error) {
 		r.counts[t]++
 	}
 	r.records += int64(n)
-	r.skip(n * size)
+	r.advance(n * size)
 	return n, nil
 }
 
@@ -111,7 +111,7 @@ func (r *Reader) peek() (Record, error) {
 func (r *Reader) pass(next Record) {
 	r.counts[next.Type]++
 	r.records++
-	r.skip(len(next.Raw))
+	r.advance(len(next.Raw))
 }
 
 func (r *Reader) fail(err error) error {
