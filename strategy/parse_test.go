@@ -129,8 +129,10 @@ func TestFilesThatAreRefused(t *testing.T) {
 			"write for example 8 ticks, 1.5 * atr(14) or opening_range(30).low"},
 		{"close > vwap", "close > vwap\n  at: {short: vwap}\n  for: 3 bars", `9:7: "long" is missing in at; say where the orders of each side wait` +
 			"\n9:15: there is no short rule whose order could wait here; remove it or add the rule"},
-		{"close > vwap\nexit:\n  stop: a * atr(14)\n  at_close: true\n", "close > vwap\n  at: a * atr(14)\n  for: 3 bars\nexit: {at_close: true}\nlimits: {reverse: true}\n",
-			"12:9: a limit order cannot turn a position; remove reverse, or enter at the market"},
+		{
+			"close > vwap\nexit:\n  stop: a * atr(14)\n  at_close: true\n", "close > vwap\n  at: a * atr(14)\n  for: 3 bars\nexit: {at_close: true}\nlimits: {reverse: true}\n",
+			"12:9: a limit order cannot turn a position; remove reverse, or enter at the market",
+		},
 		{"at_close: true", "at_close: yes", `11:13: "yes" is neither true nor false; write true or false`},
 		{"at_close: true", `flat: "16:30"`, `11:9: "16:30" is not a time of trading; write for example "15:55", in Chicago; for the close itself write at_close: true`},
 		{"at_close: true", "at_close: true\n  at_close: true", `12:3: "at_close" stands here twice; remove one`},
