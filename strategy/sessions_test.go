@@ -293,13 +293,15 @@ func TestLimitOrdersTrailsAndTimeStops(t *testing.T) {
 		{"short", "high", "{stop: high + 5 ticks, target: 2 * risk}", with(short, 150, 3, 0, at(Level, 155), at(Distance, 10))},
 		{"short", "high", "{stop: high + 5 ticks, trail: 3 ticks, target: risk}", with(short, 150, 3, 3, at(Level, 155), at(Distance, 5))},
 		{"long", "", "{stop: 7 ticks, trail: 9 ticks, target: risk}", with(long, 0, 0, 9, at(Distance, 7), at(Distance, 7))},
-		{"long", "low", "{stop: close - 1 tick}", nil}, // above the limit
-		{"short", "high", "{stop: high}", nil},         // at the limit
-		{"long", "high", "{stop: 7 ticks}", nil},       // worse than the close
+		// A stop on the wrong side of the limit, a limit worse than the close, and
+		// what is not known or negative.
+		{"long", "low", "{stop: close - 1 tick}", nil},
+		{"short", "high", "{stop: high}", nil},
+		{"long", "high", "{stop: 7 ticks}", nil},
 		{"short", "low", "{stop: 7 ticks}", nil},
-		{"long", "sma(close, 9)", "{stop: 7 ticks}", nil}, // not known
+		{"long", "sma(close, 9)", "{stop: 7 ticks}", nil},
 		{"long", "", "{trail: atr(9)}", nil},
-		{"long", "", "{trail: low - high}", nil}, // negative
+		{"long", "", "{trail: low - high}", nil},
 	} {
 		text := "strategy: T\nsymbol: ES\nbars: 5m\nsession: ETH\nenter:\n  " + c.side + ": bars_since_start == 2\n"
 		if c.at != "" {
