@@ -24,13 +24,15 @@ const breath = 250 * time.Millisecond
 // recording bounds the write of a failed tick's row.
 const recording = 10 * time.Second
 
-// Planner runs the ticks. Only one may run on a database.
+// Planner runs the ticks. One runs on a database at a time: the only process
+// that may serve it, or the one that leads.
 type Planner struct {
 	DB       *store.DB
 	Policy   plan.Policy
 	Reaper   worker.Reaper
 	AllowSim bool
 	Sim      *SimData // nil: nobody keeps simulated sets
+	Leader   *Leader  // nil: no other process plans for this database
 	Log      *slog.Logger
 
 	mu     sync.Mutex
@@ -53,7 +55,7 @@ func (p *Planner) Run(ctx context.Context) {
 	defer unsubscribe()
 	ticker := time.NewTicker(p.Policy.TickInterval)
 	defer ticker.Stop()
-	for seen := int64(-1); ; {
+	for seen := int64(-1); p.Leader.await(ctx); {
 		if now, err := p.DB.Planning(ctx); err == nil {
 			seen = now
 		}
@@ -112,8 +114,8 @@ func (p *Planner) Tick(ctx context.Context) store.Tick {
 // fail records a pass that did not come to its end.
 func (p *Planner) fail(ctx context.Context, started time.Time, cause error) store.Tick {
 	tick := store.Tick{StartedAt: started, FinishedAt: p.DB.Now(), Error: cause.Error()}
-	if ctx.Err() != nil {
-		return tick // the shutdown broke it off; that is no failure to record
+	if ctx.Err() != nil || errors.Is(cause, ErrNotLeading) {
+		return tick // a shutdown broke it off, or the tick is another's: no failure to record
 	}
 	p.log().Error("tick failed", "error", cause)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
@@ -170,6 +172,9 @@ func (p *Planner) recovered(err *error) {
 // job in between is counted as held.
 func (p *Planner) act(ctx context.Context, tick store.Tick, made plan.Plan, said map[bot.ID]store.BotPlan) (store.Tick, error) {
 	err := p.DB.InTx(ctx, func(tx *store.DB) (err error) {
+		if err := p.Leader.hold(ctx, tx); err != nil {
+			return err
+		}
 		decisions, err := p.enqueue(ctx, tx, made)
 		if err != nil {
 			return err
