@@ -109,7 +109,7 @@ func datesOf(l engine.Ledger) []market.Date {
 func provenance(in Input) []fact {
 	c, b := in.Costs, in.Bars
 	return []fact{
-		{"Data set", in.DataSet + " from " + in.Provider},
+		{"Data set", fmt.Sprintf("%s (%s)", in.DataSet, in.Provider)},
 		{"Bars", fmt.Sprintf("%s of %s, from %s to %s UTC", grouped(int64(b.Len())), interval(b.Interval),
 			b.Start(0).Format("2006-01-02 15:04"), b.Start(b.Len()-1).Format("2006-01-02 15:04"))},
 		{"Fingerprint of the data", in.Fingerprint},
