@@ -104,6 +104,7 @@ func (s *dbnStream) take(block *dbn.Block) error {
 	for i, at := range t.Time {
 		p := t.Price[i]
 		if t.Action[i] != 'T' {
+			s.left["records of trades that are none"]++
 			continue
 		}
 		if err := s.record(part{t.Instrument[i], dbn.Trade}, at, [4]int64{p, p, p, p}, int64(t.Size[i])); err != nil {

@@ -6,11 +6,16 @@ import (
 	"io"
 )
 
+// maxPassed is after how many records Next returns whatever it has.
+const maxPassed = 1 << 16
+
 // Next decodes the next records into b and ends with io.EOF. A block ends
 // before an instrument gets another name, so that Symbol answers for all of it.
+// It may be empty where a stream has much to pass over, so that the caller can
+// give up.
 func (r *Reader) Next(b *Block) error {
 	b.clear()
-	for !b.full() {
+	for first := r.records; !b.full() && r.records-first < maxPassed; {
 		if n, err := r.bars(b); n > 0 {
 			continue
 		} else if err != nil {

@@ -270,6 +270,23 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestLongStretchesOfOtherRecordsComeInParts(t *testing.T) {
+	f := july(3)
+	for range 200_000 {
+		f.record(dbn.Status, es, at, make([]byte, 24))
+	}
+	f.trade(es, at, esJuly, 1, 1)
+	r := open(t, f.bytes())
+	var b dbn.Block
+	var parts []int
+	for r.Next(&b) == nil {
+		parts = append(parts, b.Bars.Len()+b.Trades.Len())
+	}
+	if diff := cmp.Diff([]int{4, 0, 0, 1}, parts); diff != "" || r.Records() != 200_007 {
+		t.Errorf("%d records, %s", r.Records(), diff)
+	}
+}
+
 func TestAFailingSourceIsNamedAsSuch(t *testing.T) {
 	broken := errors.New("the cable is out")
 	data := july(3).bytes()

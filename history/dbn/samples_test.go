@@ -273,14 +273,42 @@ func TestGoldenValues(t *testing.T) {
 	if diff := cmp.Diff(wantTrades, trades.Trades); diff != "" {
 		t.Error(diff)
 	}
-	for name, records := range map[string]int{
-		"ohlcv-1s": 4, "ohlcv-1m": 4, "ohlcv-1h": 4, "ohlcv-1d": 1, "trades": 4, "tbbo": 4, "mbp-1": 4, "mbp-10": 4,
-		"mbo": 4, "bbo-1s": 4, "bbo-1m": 4, "statistics": 4, "status": 4, "definition": 1, "live": 46,
+	for name, c := range map[string]struct {
+		records     int
+		first, last string
+	}{
+		"ohlcv-1s":   {4, "2020-12-28T00:00:00Z", "2020-12-28T00:00:07Z"},
+		"ohlcv-1m":   {4, "2020-12-28T00:00:00Z", "2020-12-28T00:03:00Z"},
+		"ohlcv-1h":   {4, "2020-12-28T00:00:00Z", "2020-12-28T03:00:00Z"},
+		"ohlcv-1d":   {1, "2020-12-28T00:00:00Z", "2020-12-28T00:00:00Z"},
+		"definition": {1, "2020-12-27T17:05:15.926494829Z", "2020-12-27T17:05:15.926494829Z"},
+		"live":       {46, "2023-11-19T12:03:56.412260067Z", "2023-11-21T23:46:09.411101215Z"},
+		"trades":     {4, "2020-12-2", "2020-12-2"}, "tbbo": {4, "2020-12-2", "2020-12-2"},
+		"mbp-1": {4, "2020-12-2", "2020-12-2"}, "mbp-10": {4, "2020-12-2", "2020-12-2"},
+		"mbo": {4, "2020-12-2", "2020-12-2"}, "bbo-1s": {4, "2020-12-2", "2020-12-2"},
+		"bbo-1m": {4, "2020-12-2", "2020-12-2"}, "statistics": {4, "2020-12-2", "2020-12-2"},
+		"status": {4, "2020-12-2", "2020-12-2"},
 	} {
-		if _, got, _ := all(t, filepath.Join(glbx, "test_data."+name+".dbn.zst")); len(got) != records {
-			t.Errorf("%s has %d records, want %d", name, len(got), records)
+		_, got, _ := all(t, filepath.Join(glbx, "test_data."+name+".dbn.zst"))
+		if len(got) != c.records {
+			t.Errorf("%s has %d records, want %d", name, len(got), c.records)
+			continue
+		}
+		if first, last := span(got); !strings.HasPrefix(first, c.first) || !strings.HasPrefix(last, c.last) {
+			t.Errorf("%s: from %s to %s", name, first, last)
 		}
 	}
+}
+
+// span returns the earliest and the latest time; records of several contracts
+// or schemas are not in order.
+func span(records []dbn.Header) (first, last string) {
+	from, to := records[0].Time, records[0].Time
+	for _, h := range records {
+		from, to = min(from, h.Time), max(to, h.Time)
+	}
+	text := func(ns int64) string { return time.Unix(0, ns).UTC().Format(time.RFC3339Nano) }
+	return text(from), text(to)
 }
 
 func TestLiveStream(t *testing.T) {
@@ -399,12 +427,7 @@ func TestLongerFiles(t *testing.T) {
 			t.Errorf("%s: %d records, %d of %s", c.file, len(records), r.Count(c.schema), c.schema)
 			continue
 		}
-		latest := records[0].Time // quotes of two contracts are not in order
-		for _, h := range records {
-			latest = max(latest, h.Time)
-		}
-		first := time.Unix(0, records[0].Time).UTC().Format(time.RFC3339Nano)
-		last := time.Unix(0, latest).UTC().Format(time.RFC3339Nano)
+		first, last := span(records)
 		if !strings.HasPrefix(first, c.first) || !strings.HasPrefix(last, c.last) {
 			t.Errorf("%s: from %s to %s", c.file, first, last)
 		}
