@@ -30,6 +30,7 @@ func (h *Home) examine(ctx context.Context, c Checkup, serving bool) []Finding {
 	if len(sets) == 0 {
 		list = append(list, Finding{Check: "data", Found: "there are no data sets yet"})
 	}
+	list = append(list, h.examineEvidence(ctx))
 	return append(list, h.examineNeeds(ctx, sets, c.AllowSim)...)
 }
 
@@ -91,6 +92,36 @@ func (h *Home) examineSet(ctx context.Context, s store.DataSet) Finding {
 	}
 	return Finding{Check: "data", Found: fmt.Sprintf("%s: %d bars%s to %s are readable and give their fingerprint %.16s",
 		s.Name, s.Bars, label, s.LastBar.Format(time.DateOnly), s.Fingerprint)}
+}
+
+// examineEvidence looks for the bars of every session, those of superseded
+// sets too: without them it cannot be replayed.
+func (h *Home) examineEvidence(ctx context.Context) Finding {
+	sessions, err := h.DB.Evidence(ctx)
+	if err != nil {
+		return trouble("evidence", err)
+	}
+	kept, err := h.Bars.List(ctx)
+	if err != nil {
+		return trouble("evidence", err)
+	}
+	sets, all, lost := len(sessions), 0, 0
+	for _, n := range sessions {
+		all += n
+	}
+	for _, set := range kept {
+		delete(sessions, set.Fingerprint)
+	}
+	for _, n := range sessions {
+		lost += n
+	}
+	if lost > 0 {
+		return Finding{
+			Check: "evidence", Found: fmt.Sprintf("%d of %d sessions rest on bars that are gone", lost, all), Wrong: true,
+			Fix: "bring the folder data/sets back from a backup; until then they cannot be replayed",
+		}
+	}
+	return Finding{Check: "evidence", Found: fmt.Sprintf("%d sessions rest on %d sets of bars, all of them on disk", all, sets)}
 }
 
 // examineNeeds says on what each symbol of the bots in LAB is tested.

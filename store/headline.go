@@ -40,3 +40,15 @@ func (db *DB) SessionIDs(ctx context.Context) ([]int64, error) {
 	scan := func(s scanner) (id int64, err error) { return id, s.Scan(&id) }
 	return collect(ctx, db, "sessions", scan, `select id from backtest_sessions order by id`)
 }
+
+// Evidence counts the sessions that rest on bars of each fingerprint.
+func (db *DB) Evidence(ctx context.Context) (sessions map[string]int, err error) {
+	sessions = map[string]int{}
+	_, err = collect(ctx, db, "sessions", func(s scanner) (fingerprint string, err error) {
+		var n int
+		err = s.Scan(&fingerprint, &n)
+		sessions[fingerprint] = n
+		return fingerprint, err
+	}, `select fingerprint, count(*) from backtest_sessions group by fingerprint`)
+	return sessions, err
+}

@@ -62,7 +62,15 @@ func (c replayCmd) each(ctx context.Context, to console, h *app.Home, ids []int6
 	if bad > 0 {
 		return assay.Errorf(assay.Internal, "the reasons stand above", "%d of %d sessions do not replay", bad, len(ids))
 	}
-	_, err := fmt.Fprintf(to.out, "%d sessions replayed: trades, equity, metrics and hashes are those stored\n", len(ids))
+	if len(ids) == 0 {
+		_, err := fmt.Fprintln(to.out, "there are no sessions yet; assay serve makes them")
+		return err
+	}
+	compared := "trades, equity, metrics and hashes"
+	if c.Checks {
+		compared = "trades, equity, metrics, hashes and checks"
+	}
+	_, err := fmt.Fprintf(to.out, "%d sessions replayed: %s are those stored\n", len(ids), compared)
 	return err
 }
 

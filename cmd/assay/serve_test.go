@@ -57,6 +57,12 @@ func TestServe(t *testing.T) {
 	if code, said := command(t, "--home", home, "replay", "1", "--checks"); code != 0 {
 		t.Errorf("replay with checks: exit code %d, %s", code, said)
 	}
+	ask(t, home, "update backtest_trades set net = net + 1 where session_id = 2 and n = 3")
+	const changed = "does not replay: trade 3: net is stored as "
+	if code, said := command(t, "--home", home, "replay", "--all"); code != 1 ||
+		strings.Count(said, changed) != 1 || !strings.Contains(said, "assay: 1 of ") {
+		t.Errorf("replay of a changed trade: exit code %d, %s", code, said)
+	}
 }
 
 // auditHome asks the database as an operator does, also while Assay serves it.
