@@ -1,5 +1,7 @@
 package strategy
 
+import "slices"
+
 // Some steps are faster together than one by one. What they compute stays the
 // same to the last bit.
 
@@ -19,11 +21,11 @@ func schedule(steps []step, kernels []kernel) []kernel {
 			levels[level[i]] = append(levels[level[i]], kernels[i])
 		}
 	}
-	var order []kernel
-	for _, l := range levels {
-		order = append(order, fuse(l)...)
+	for i := range levels {
+		levels[i] = fuse(levels[i])
 	}
-	return order
+	crossings(levels)
+	return slices.Concat(levels...)
 }
 
 // fuse joins the averages of a level, and comparisons of the same two columns.
