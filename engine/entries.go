@@ -28,8 +28,8 @@ func (k *Book) enter(i int) how {
 		return held
 	}
 	price, from, where := k.entryPrice(i)
-	if where == held {
-		return held
+	if where == held || where == byLimit && !first && k.pos.stop >= from {
+		return held // a trailing stop on the way to the limit comes first
 	}
 	if first {
 		k.open(i, price)

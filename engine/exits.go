@@ -40,10 +40,14 @@ func (k *Book) flatAt(i int) int64 {
 // place is a minute's place in the session, which opens at 17:00.
 func place(minute int16) int16 { return (minute - 1020 + 1440) % 1440 }
 
+// stays says that there is a position and that no exit from it has begun. What
+// the volume cap held back of one leaves at the next open and nowhere before.
+func (k *Book) stays() bool { return k.pos.qty > 0 && k.due == "" }
+
 // exitPassed closes a position whose stop or target the open has passed:
 // fills.md, 5.2.
 func (k *Book) exitPassed(i int) {
-	if k.pos.qty == 0 {
+	if !k.stays() {
 		return
 	}
 	p, c, open := &k.pos, &k.costs, k.bars.Open[i]*int32(k.pos.side)
@@ -74,7 +78,7 @@ func (k *Book) exitPassedBy(i int, from int32) {
 // came to be in it.
 func (k *Book) exitInside(i int, how how) {
 	p, c := &k.pos, &k.costs
-	if p.stop == noStop && p.target == noTarget {
+	if p.stop == noStop && p.target == noTarget || !k.stays() {
 		return
 	}
 	v := k.view(i, p.side)
@@ -85,18 +89,20 @@ func (k *Book) exitInside(i int, how how) {
 	reached := v.high-c.Through >= p.target
 	switch {
 	case v.low <= p.stop:
-		p.ambiguous = p.ambiguous || reached || how == byStop && v.close > p.stop
+		if reached || how == byStop && v.close > p.stop {
+			p.doubt()
+		}
 		k.exit(i, p.stop-c.SlipStop, Stopped)
 	case proof-c.Through >= p.target:
 		k.exit(i, p.target-c.SlipLimit, Targeted)
 	case reached:
-		p.ambiguous = true
+		p.doubt()
 	}
 }
 
 // exitAtClose closes at the session's scheduled close: fills.md, 5.5.
 func (k *Book) exitAtClose(i int) {
-	if k.lim.FlatAtClose && k.bars.Last[i] && k.pos.qty > 0 {
+	if k.lim.FlatAtClose && k.bars.Last[i] && k.stays() {
 		k.exit(i, k.bars.Close[i]*int32(k.pos.side)-k.costs.SlipMarket, SessionEnd)
 	}
 }

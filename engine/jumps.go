@@ -87,7 +87,6 @@ func (k *Book) turn(i int, why string) {
 	k.cash += gross - fee - k.costs.Fee*market.Money(qty)
 	p.side, p.qty, p.cost = -p.side, qty, int64(price)*int64(qty)
 	p.session, p.why, p.contract = k.day.session, why, k.contract()
-	p.fromRoll, p.ambiguous = false, false
 	*l = lot{bar: int32(i), qty: qty, price: price}
 	k.day.entries++
 	k.next = i + 1

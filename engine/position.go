@@ -9,21 +9,19 @@ import (
 // position is what the account holds. Stop and target are prices as a long
 // sees them: negated for a short.
 type position struct {
-	side      market.Side // Flat when qty is 0
-	qty       int32
-	cost      int64 // sum of price x quantity over the lots
-	lots      []lot // parts in the order of entry; one unless a volume cap split it
-	stop      int32 // noStop when there is none
-	target    int32 // noTarget when there is none
-	trail     int32 // distance of the trailing stop; 0 is none
-	session   int32 // in which it was entered; a roll does not change it
-	flatAt    int64 // Unix seconds from which on it has to be closed; never when there is no flat time
-	flatBar   int   // first bar at or after flatAt; 0 until it was looked for
-	timeout   int   // first bar at whose open it was held long enough; 0 is no such bar
-	contract  string
-	why       string
-	fromRoll  bool
-	ambiguous bool
+	side     market.Side // Flat when qty is 0
+	qty      int32
+	cost     int64 // sum of price x quantity over the lots
+	lots     []lot // parts in the order of entry; one unless a volume cap split it
+	stop     int32 // noStop when there is none
+	target   int32 // noTarget when there is none
+	trail    int32 // distance of the trailing stop; 0 is none
+	session  int32 // in which it was entered; a roll does not change it
+	flatAt   int64 // Unix seconds from which on it has to be closed; never when there is no flat time
+	flatBar  int   // first bar at or after flatAt; 0 until it was looked for
+	timeout  int   // first bar at whose open it was held long enough; 0 is no such bar
+	contract string
+	why      string
 }
 
 // lot is one entry fill that is still open, or a part of it.
@@ -32,6 +30,8 @@ type lot struct {
 	qty   int32
 	price int32 // raw
 	risk  int32 // ticks to the initial stop, at least 0
+
+	fromRoll, ambiguous bool
 }
 
 const (
@@ -83,13 +83,20 @@ func (k *Book) reduce(i int, qty, price int32, why FillReason) {
 	p.lots = p.lots[:copy(p.lots, p.lots[closed:])]
 }
 
+// doubt marks what is held in a bar that leaves open what came first.
+func (p *position) doubt() {
+	for i := range p.lots {
+		p.lots[i].ambiguous = true
+	}
+}
+
 // trade is the round turn of n contracts of a lot.
 func (k *Book) trade(l lot, n, price int32, i int, why FillReason) Trade {
 	p := &k.pos
 	t := Trade{
 		Side: p.side, Qty: n, Contract: p.contract,
 		EntryBar: l.bar, ExitBar: int32(i), Entry: l.price, Exit: price,
-		EntryWhy: p.why, ExitWhy: why, FromRoll: p.fromRoll, Ambiguous: p.ambiguous,
+		EntryWhy: p.why, ExitWhy: why, FromRoll: l.fromRoll, Ambiguous: l.ambiguous,
 		Risk:  k.ticks(int64(l.risk) * int64(n)),
 		Gross: k.ticks((int64(price) - int64(l.price)) * int64(n) * int64(p.side)),
 		Fees:  2 * k.costs.Fee * market.Money(n),

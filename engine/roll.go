@@ -35,10 +35,10 @@ func (k *Book) roll(i int) {
 	qty, lots := p.qty, append([]lot(nil), p.lots...)
 	k.fill(i, -p.side, qty, sold, Rolled)
 	k.reduce(i, qty, sold, Rolled)
-	p.contract, p.fromRoll, p.ambiguous = k.contract(), true, false
+	p.contract = k.contract()
 	k.fill(i, p.side, qty, bought, Rolled)
 	for _, l := range lots {
-		l.bar, l.price = int32(i), bought
+		l.bar, l.price, l.fromRoll, l.ambiguous = int32(i), bought, true, false
 		k.add(l)
 	}
 	if p.stop != noStop {
