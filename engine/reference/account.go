@@ -12,12 +12,8 @@ import (
 )
 
 // Run plays the bars one by one, in the steps of section 2 of docs/fills.md,
-// and returns the ledger. It knows the market orders that rules can ask for,
-// and no volume cap.
+// and returns the ledger. It knows the orders that rules can ask for.
 func Run(b *market.Bars, s strategy.Signals, limits strategy.Limits, costs engine.Costs) engine.Ledger {
-	if costs.VolumeCap != 0 {
-		panic("reference: the slow account fills whole orders only")
-	}
 	a := &account{b: b, signals: s, limits: limits, costs: costs}
 	a.entries, a.leaves = byBar(s)
 	for i := range b.Len() {
@@ -48,22 +44,29 @@ type account struct {
 
 	ledger engine.Ledger
 
-	// The position; none of it means anything while open is false.
-	open      bool
-	trade     engine.Trade // entry fields
-	session   int32        // in which it was entered
-	flatFrom  int64        // Unix seconds from which on a bar's open is at or past Limits.Flat
+	// The position: its parts in order of entry, none when flat. What follows
+	// means nothing then.
+	lots      []engine.Trade // entry fields
+	began     int            // bar of its first fill, rolls apart
+	session   int32          // in which it was entered
+	flatFrom  int64          // Unix seconds from which on a bar's open is at or past Limits.Flat
 	hasStop   bool
 	stop      int32
 	hasTarget bool
 	target    int32
+	trail     int32 // distance of a trailing stop, or 0
+	maxBars   int32 // bars that it is held at most, or 0
 
-	// What waits for a next open.
+	// What waits for a later bar.
 	entryWaits bool
-	entry      strategy.Entry // levels already moved by the rolls since
+	entry      strategy.Entry // levels and price already moved by the rolls since
+	rest       int32          // contracts that the entry still wants, once a part of it filled
 	exitWaits  bool
 	exitReason engine.FillReason
+	exitBegan  bool // the waiting exit is the rest of one that the volume cap held back
 	lossExit   bool // the daily loss limit wants the position closed
+
+	filled int32 // contracts filled in this bar, rolls apart
 
 	// The session so far.
 	entered   int32 // entries filled
@@ -75,15 +78,17 @@ type account struct {
 }
 
 func (a *account) play(i int) {
-	a.newSession(i)       // step 1
-	a.roll(i)             // step 2
-	a.exitDue(i)          // step 3
-	a.passedByTheOpen(i)  // step 4
-	entered := a.enter(i) // step 5
-	a.inside(i, entered)  // step 6
-	a.sessionClose(i)     // step 7; step 8 moves trailing stops, which rules cannot ask for
-	a.dailyLoss(i)        // step 9
-	a.decide(i)           // step 10
+	a.filled = 0
+	a.newSession(i)      // step 1
+	a.roll(i)            // step 2
+	a.exitDue(i)         // step 3
+	a.passedByTheOpen(i) // step 4
+	how := a.enter(i)    // step 5
+	a.inside(i, how)     // step 6
+	a.sessionClose(i)    // step 7
+	a.moveTrail(i, how)  // step 8
+	a.dailyLoss(i)       // step 9
+	a.decide(i)          // step 10
 }
 
 // trades: section 1.
@@ -105,7 +110,7 @@ func (a *account) newSession(i int) {
 		a.before = a.worth(i - 1)
 	}
 	if !a.costs.CarryOver {
-		a.entryWaits = false
+		a.dropEntry()
 	}
 	a.entered = 0
 	a.lossToday = false
@@ -117,30 +122,28 @@ func (a *account) roll(i int) {
 		if k == 0 || segment.First != i {
 			continue
 		}
-		if a.entryWaits && a.entry.Stop.Kind == strategy.Level {
+		a.entry.Price += segment.Gap
+		if a.entry.Stop.Kind == strategy.Level {
 			a.entry.Stop.Ticks += segment.Gap
 		}
-		if a.entryWaits && a.entry.Target.Kind == strategy.Level {
+		if a.entry.Target.Kind == strategy.Level {
 			a.entry.Target.Ticks += segment.Gap
 		}
-		if !a.open {
+		if len(a.lots) == 0 {
 			continue
 		}
-		side := a.trade.Side
-		old := a.trade
-		stop, target := a.stop, a.target
-		exit, exitReason, loss := a.exitWaits, a.exitReason, a.lossExit
-
-		a.close(i, a.b.Close[i-1]-int32(side)*a.costs.SlipMarket, engine.Rolled)
-
-		a.open = true
-		a.trade = engine.Trade{
-			Side: side, Qty: old.Qty, Contract: segment.Contract,
-			EntryBar: int32(i), Entry: a.b.Open[i] + int32(side)*a.costs.SlipMarket,
-			EntryWhy: old.EntryWhy, FromRoll: true, Risk: old.Risk,
+		side, qty := a.lots[0].Side, a.quantity()
+		sold := a.b.Close[i-1] - int32(side)*a.costs.SlipMarket
+		bought := a.b.Open[i] + int32(side)*a.costs.SlipMarket
+		a.fill(i, -side, qty, sold, engine.Rolled)
+		a.fill(i, side, qty, bought, engine.Rolled)
+		for k, old := range a.lots {
+			a.book(i, old, sold, engine.Rolled)
+			a.lots[k] = engine.Trade{
+				Side: side, Qty: old.Qty, Contract: segment.Contract, EntryBar: int32(i), Entry: bought,
+				EntryWhy: old.EntryWhy, FromRoll: true, Risk: old.Risk,
+			}
 		}
-		a.stop, a.target = stop+segment.Gap, target+segment.Gap
-		a.exitWaits, a.exitReason, a.lossExit = exit, exitReason, loss
-		a.fill(i, side, a.trade.Entry, engine.Rolled)
+		a.stop, a.target = a.stop+segment.Gap, a.target+segment.Gap
 	}
 }

@@ -6,36 +6,85 @@ import (
 	"assay/strategy"
 )
 
-// enter: section 4, in its own order. It tells whether an entry filled.
-func (a *account) enter(i int) bool {
+// entering says how an entry filled in a bar.
+type entering int
+
+const (
+	notEntered entering = iota
+	atTheOpen           // the bar goes on as in 5.4
+	within              // the bar goes on as in 5.6
+)
+
+// enter: section 4, in its own order.
+func (a *account) enter(i int) entering {
 	if !a.entryWaits {
-		return false
+		return notEntered
 	}
 	minute := a.b.Minute[i]
+	isLimit := a.entry.Wait > 0
+	if isLimit && i > int(a.entry.Bar+a.entry.Wait) {
+		a.dropEntry()
+		return notEntered
+	}
 	if !a.inWindow(minute) {
-		a.entryWaits = false
-		return false
+		a.dropEntry()
+		return notEntered
 	}
 	if a.limits.Flat >= 0 && place(minute) >= place(a.limits.Flat) {
-		a.entryWaits = false
-		return false
+		a.dropEntry()
+		return notEntered
 	}
 	if a.lossToday {
-		a.entryWaits = false
-		return false
+		a.dropEntry()
+		return notEntered
 	}
-	if a.limits.TradesPerDay > 0 && a.entered >= a.limits.TradesPerDay {
-		a.entryWaits = false
-		return false
+	if a.rest == 0 && a.limits.TradesPerDay > 0 && a.entered >= a.limits.TradesPerDay {
+		a.dropEntry()
+		return notEntered
 	}
 	if !a.trades(i) {
-		return false
+		return notEntered
 	}
-	if a.open {
-		return false
+	if len(a.lots) > 0 && a.rest == 0 {
+		return notEntered
 	}
-	a.begin(i)
-	return true
+	how, price := atTheOpen, a.b.Open[i]+int32(a.entry.Side)*a.costs.SlipMarket
+	if isLimit {
+		how, price = a.limitFill(i), a.entry.Price+int32(a.entry.Side)*a.costs.SlipLimit
+	}
+	if how == notEntered || a.room(i) == 0 {
+		return notEntered
+	}
+	if a.rest > 0 && how == within && a.reachedStop(a.entry.Price) {
+		return notEntered
+	}
+	if a.rest > 0 {
+		a.add(i, price, a.rest)
+	} else {
+		a.begin(i, price)
+	}
+	return how
+}
+
+// limitFill: section 4.1.
+func (a *account) limitFill(i int) entering {
+	passed := func(price int32) bool {
+		if a.entry.Side == market.Long {
+			return price <= a.entry.Price-a.costs.Through
+		}
+		return price >= a.entry.Price+a.costs.Through
+	}
+	best := a.b.Low[i]
+	if a.entry.Side == market.Short {
+		best = a.b.High[i]
+	}
+	if passed(a.b.Open[i]) {
+		return atTheOpen
+	}
+	if passed(best) {
+		return within
+	}
+	return notEntered
 }
 
 func (a *account) inWindow(minute int16) bool {
@@ -49,16 +98,15 @@ func (a *account) inWindow(minute int16) bool {
 	return minute >= from || minute < to
 }
 
-// begin fills the waiting entry at the open.
-func (a *account) begin(i int) {
+// begin fills the waiting entry, or a first part of it, and fixes the levels of
+// section 4.2.
+func (a *account) begin(i int, price int32) {
 	e := a.entry
 	side := int32(e.Side)
-	price := a.b.Open[i] + side*a.costs.SlipMarket
-	a.open = true
-	a.session = a.b.Session[i]
+	a.began, a.session = i, a.b.Session[i]
 	minutes := place(a.limits.Flat) - place(a.b.Minute[i])
 	a.flatFrom = a.b.Time[i] + 60*int64(minutes)
-	a.entryWaits = false
+	a.trail, a.maxBars = e.Trail, e.MaxBars
 	a.entered++
 
 	a.hasStop, a.hasTarget = e.Stop.Kind != strategy.None, e.Target.Kind != strategy.None
@@ -69,16 +117,38 @@ func (a *account) begin(i int) {
 	if e.Target.Kind == strategy.Distance {
 		a.target = price + side*e.Target.Ticks
 	}
-	risk := market.Money(0)
-	if a.hasStop && (price-a.stop)*side > 0 {
-		risk = market.Money((price-a.stop)*side) * market.Money(a.limits.Contracts) * a.costs.TickValue
+	if e.Trail > 0 {
+		a.nearer(e.Side, price-side*e.Trail)
 	}
-	a.trade = engine.Trade{
-		Side: e.Side, Qty: a.limits.Contracts, Contract: a.contract(i),
-		EntryBar: int32(i), Entry: price, EntryWhy: a.signals.Reasons[e.Reason], Risk: risk,
-	}
-	a.fill(i, e.Side, price, engine.Entered)
+	a.add(i, price, a.limits.Contracts)
 }
+
+// nearer moves the stop to a price if that is nearer than where it stands.
+func (a *account) nearer(side market.Side, price int32) {
+	if !a.hasStop || side == market.Long && price > a.stop || side == market.Short && price < a.stop {
+		a.hasStop, a.stop = true, price
+	}
+}
+
+// add fills as much of an entry as the volume cap allows; the rest waits.
+func (a *account) add(i int, price, wanted int32) {
+	e := a.entry
+	qty := min(wanted, a.room(i))
+	risk := market.Money(0)
+	if ticks := (price - a.stop) * int32(e.Side); a.hasStop && ticks > 0 {
+		risk = market.Money(ticks) * market.Money(qty) * a.costs.TickValue
+	}
+	a.lots = append(a.lots, engine.Trade{
+		Side: e.Side, Qty: qty, Contract: a.contract(i),
+		EntryBar: int32(i), Entry: price, EntryWhy: a.signals.Reasons[e.Reason], Risk: risk,
+	})
+	a.fill(i, e.Side, qty, price, engine.Entered)
+	a.filled += qty
+	a.rest = wanted - qty
+	a.entryWaits = a.rest > 0
+}
+
+func (a *account) dropEntry() { a.entryWaits, a.rest = false, 0 }
 
 func (a *account) contract(i int) string {
 	name := ""
@@ -106,29 +176,29 @@ func (a *account) decide(i int) {
 }
 
 func (a *account) leave(side market.Side) {
-	if !a.open {
+	if len(a.lots) == 0 {
 		if a.entryWaits && (side == market.Flat || side == a.entry.Side) {
-			a.entryWaits = false
+			a.dropEntry()
 		}
 		return
 	}
-	if (side == market.Flat || side == a.trade.Side) && !a.exitWaits {
+	if (side == market.Flat || side == a.lots[0].Side) && !a.exitWaits {
 		a.exitWaits, a.exitReason = true, engine.Signalled
 	}
 }
 
 func (a *account) want(e strategy.Entry) {
-	if !a.open {
-		a.entryWaits, a.entry = true, e
+	if len(a.lots) == 0 {
+		a.entryWaits, a.entry, a.rest = true, e, 0
 		return
 	}
-	if e.Side == a.trade.Side {
+	if e.Wait > 0 || e.Side == a.lots[0].Side {
 		return
 	}
 	if a.limits.Reverse && !a.exitWaits {
 		a.exitWaits, a.exitReason = true, engine.Reversed
 	}
-	if a.limits.Reverse || a.exitWaits && a.exitReason == engine.Signalled {
-		a.entryWaits, a.entry = true, e
+	if a.exitWaits {
+		a.entryWaits, a.entry, a.rest = true, e, 0
 	}
 }

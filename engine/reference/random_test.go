@@ -23,7 +23,7 @@ type given struct {
 
 var anything = rapid.Custom(func(t *rapid.T) given {
 	b := drawBars(t)
-	return given{b, drawSignals(t, b.Len()), drawLimits(t), drawCosts(t)}
+	return given{b, drawSignals(t, b), drawLimits(t), drawCosts(t)}
 })
 
 // Whatever the market, the signals, the limits and the costs: the account that
@@ -35,14 +35,14 @@ func TestRandomAccountsAgree(t *testing.T) {
 // The random accounts see everything that can happen.
 func TestRandomAccountsMeetEveryReason(t *testing.T) {
 	seen := map[engine.FillReason]int{}
-	for seed := range 300 {
+	for seed := range 1000 {
 		for _, f := range anything.Example(seed).agree(t).Fills {
 			seen[f.Reason]++
 		}
 	}
 	for _, reason := range []engine.FillReason{
 		engine.Entered, engine.Stopped, engine.StoppedGap, engine.Targeted, engine.Signalled,
-		engine.Reversed, engine.Flattened, engine.SessionEnd, engine.LossLimit, engine.Rolled,
+		engine.Reversed, engine.Flattened, engine.TimeStop, engine.SessionEnd, engine.LossLimit, engine.Rolled,
 	} {
 		if seen[reason] < 5 {
 			t.Errorf("%d fills %s, want at least 5", seen[reason], reason)
@@ -108,7 +108,7 @@ func drawBars(t *rapid.T) *market.Bars {
 		c.Time = append(c.Time, hours[k].Unix())
 		c.Open, c.Close = append(c.Open, open), append(c.Close, last)
 		c.High, c.Low = append(c.High, max(open, last)+take(5)), append(c.Low, min(open, last)-take(5))
-		c.Volume = append(c.Volume, min(1, take(8)))
+		c.Volume = append(c.Volume, []int32{0, 100, 200, 300, 500, 500, 500, 500}[take(8)])
 		locked = append(locked, take(16) == 15)
 		price = last
 	}
@@ -135,7 +135,8 @@ func openHours(t *rapid.T, start time.Time, n int) []time.Time {
 	return hours
 }
 
-func drawSignals(t *rapid.T, n int) strategy.Signals {
+func drawSignals(t *rapid.T, b *market.Bars) strategy.Signals {
+	n := b.Len()
 	side := rapid.SampledFrom([]market.Side{market.Long, market.Short})
 	bracket := rapid.Custom(func(t *rapid.T) strategy.Bracket {
 		switch rapid.IntRange(0, 4).Draw(t, "kind") {
@@ -148,11 +149,18 @@ func drawSignals(t *rapid.T, n int) strategy.Signals {
 		}
 	})
 	entry := rapid.Custom(func(t *rapid.T) strategy.Entry {
-		return strategy.Entry{
+		e := strategy.Entry{
 			Bar: rapid.Int32Range(0, int32(n-1)).Draw(t, "bar"), Side: side.Draw(t, "side"),
 			Reason: rapid.Int16Range(0, 1).Draw(t, "reason"),
 			Stop:   bracket.Draw(t, "stop"), Target: bracket.Draw(t, "target"),
+			Trail:   rapid.SampledFrom([]int32{0, 0, 2, 5, 12}).Draw(t, "trail"),
+			MaxBars: rapid.SampledFrom([]int32{0, 0, 1, 3, 10}).Draw(t, "after"),
+			Wait:    rapid.SampledFrom([]int32{0, 0, 1, 2, 6}).Draw(t, "for"),
 		}
+		if e.Wait > 0 {
+			e.Price = b.Close[e.Bar] - rapid.Int32Range(-2, 10).Draw(t, "at")*int32(e.Side)
+		}
+		return e
 	})
 	leave := rapid.Custom(func(t *rapid.T) strategy.Leave {
 		return strategy.Leave{
@@ -173,7 +181,7 @@ func drawSignals(t *rapid.T, n int) strategy.Signals {
 func drawLimits(t *rapid.T) strategy.Limits {
 	minute := rapid.SampledFrom([]int16{0, 0, 0, 480, 510, 840, 1020, 1200})
 	return strategy.Limits{
-		Contracts:    rapid.Int32Range(1, 3).Draw(t, "contracts"),
+		Contracts:    rapid.Int32Range(1, 6).Draw(t, "contracts"),
 		TradesPerDay: rapid.Int32Range(0, 3).Draw(t, "trades per day"),
 		DailyLoss:    market.Money(rapid.SampledFrom([]int64{0, 0, 10, 40}).Draw(t, "daily loss")) * market.Dollar,
 		EntryFrom:    minute.Draw(t, "from"),
@@ -191,6 +199,7 @@ func drawCosts(t *rapid.T) engine.Costs {
 		Fee:        market.Money(rapid.Int64Range(0, 30_000).Draw(t, "fee")),
 		SlipMarket: slip.Draw(t, "market"), SlipStop: slip.Draw(t, "stop"), SlipLimit: slip.Draw(t, "limit"),
 		Through:    rapid.Int32Range(0, 1).Draw(t, "through"),
+		VolumeCap:  rapid.SampledFrom([]int32{0, 0, 1}).Draw(t, "cap"),
 		GapAtOpen:  rapid.Bool().Draw(t, "gap at open"),
 		CarryOver:  rapid.Bool().Draw(t, "carry over"),
 		FillAnyway: rapid.Bool().Draw(t, "fill anyway"),
