@@ -26,10 +26,10 @@ func (h *Home) Keep(ctx context.Context, bars *market.Bars, about history.About)
 
 // Check judges a file of bars or a folder of them without keeping it, or a set
 // kept in the data directory, which a file does not need.
-func Check(ctx context.Context, dir, what string, o history.Options) (history.Report, error) {
+func Check(ctx context.Context, p Place, what string, o history.Options) (history.Report, error) {
 	bars, notes, err := readFile(ctx, what, o)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = WithHome(ctx, dir, func(h *Home) error {
+		err = WithHome(ctx, p, func(h *Home) error {
 			bars, err = h.barsOf(ctx, what)
 			return err
 		})

@@ -18,7 +18,7 @@ import (
 
 // Checkup is what the doctor looks at.
 type Checkup struct {
-	Home     string
+	Home     Place
 	Listen   string // where a server listens, or would
 	AllowSim bool
 	Now      time.Time
@@ -39,20 +39,26 @@ const scarce = 1 << 30
 // Examine looks at the machine and the home and changes neither: it makes no
 // home, and a database of an older version stays one.
 func Examine(ctx context.Context, c Checkup) []Finding {
-	if info, err := os.Stat(c.Home); errors.Is(err, fs.ErrNotExist) {
+	dir := c.Home.Dir
+	info, err := os.Stat(dir)
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case !missing && (err != nil || !info.IsDir()):
+		return []Finding{{Check: "home", Found: dir + " is not a folder", Wrong: true, Fix: "name a folder with --home"}}
+	case c.Home.shared():
+		return examineShared(ctx, c)
+	case missing:
 		return []Finding{
-			{Check: "home", Found: "there is no home at " + c.Home + " yet; assay serve makes it"},
-			disk(parent(c.Home)), port(ctx, c.Listen, false),
+			{Check: "home", Found: "there is no home at " + dir + " yet; assay serve makes it"},
+			disk(parent(dir)), port(ctx, c.Listen, false),
 		}
-	} else if err != nil || !info.IsDir() {
-		return []Finding{{Check: "home", Found: c.Home + " is not a folder", Wrong: true, Fix: "name a folder with --home"}}
 	}
-	serving, err := store.Serving(c.Home)
+	serving, err := store.Serving(dir)
 	if err != nil {
 		return []Finding{trouble("home", err)}
 	}
-	list := []Finding{writable(c.Home), disk(c.Home), server(serving), port(ctx, c.Listen, serving)}
-	database, current := examineDatabase(ctx, c.Home)
+	list := []Finding{writable(dir), disk(dir), server(serving), port(ctx, c.Listen, serving)}
+	database, current := examineDatabase(ctx, dir)
 	list = append(list, database)
 	if !current {
 		return list

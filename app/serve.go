@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,6 @@ import (
 	"assay/market/simbars"
 	"assay/plan"
 	"assay/store"
-	"assay/task"
 	"assay/web"
 	"assay/worker"
 )
@@ -30,12 +30,13 @@ const closing = 5 * time.Second
 
 // Config is what an operator may choose when serving.
 type Config struct {
-	Home     string // data directory
+	Home     Place
 	Listen   string // loopback address, e.g. "127.0.0.1:5000"
 	AllowSim bool   // bots without usable real data are tested on labelled simulated bars
-	Slots    int    // backtests at once; 0 is one less than the cores, at least 1
+	Slots    int    // backtests at once in this process; 0 is one less than the cores, at least 1
+	Cap      int    // backtests at once on all machines; 0 is Slots
 	Log      *slog.Logger
-	Ready    func(url string) // called once the console answers
+	Ready    func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
@@ -45,11 +46,13 @@ func Serve(ctx context.Context, c Config) error {
 		return err
 	}
 	defer listener.Close()
-	release, err := store.LockServing(c.Home)
-	if err != nil {
-		return err
+	if !c.Home.shared() {
+		release, err := store.LockServing(c.Home.Dir)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = release() }() // the process ends with it, and the lock with the process
 	}
-	defer func() { _ = release() }() // the process ends with it, and the lock with the process
 	return WithHome(ctx, c.Home, func(h *Home) error {
 		return h.serve(ctx, c, listener)
 	})
@@ -86,19 +89,13 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
-	policy := plan.DefaultPolicy()
-	config := worker.DefaultConfig(runtime.NumCPU())
-	if c.Slots > 0 {
-		config.Slots = c.Slots
-	}
+	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots)
 	err := h.DB.SetCaps(ctx, store.Caps{
-		Backtests: config.Slots, Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
+		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
 	if err != nil {
 		return err
 	}
-	config.Handlers = task.Lab{DB: h.DB, Bars: h.Bars, AllowSim: c.AllowSim}.Handlers()
-	local := worker.NewLocal(h.DB, config, c.Log)
 	planner := &control.Planner{
 		DB: h.DB, Policy: policy, AllowSim: c.AllowSim, Log: c.Log,
 		Reaper: worker.Reaper{DB: h.DB, Config: config, Log: c.Log},
@@ -112,12 +109,18 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	}
 
 	group, ctx := errgroup.WithContext(ctx)
+	var dispatcher worker.Dispatcher = worker.NewLocal(h.DB, config, c.Log)
+	if h.shared {
+		dispatcher = worker.NewRiver(h.DB, config, c.Log)
+		planner.Leader = control.NewLeader(h.DB, c.Log)
+		group.Go(func() error { planner.Leader.Run(ctx); return nil })
+	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
-	group.Go(func() error { return local.Run(ctx) })
+	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
-	c.Ready("http://" + listener.Addr().String())
+	c.Ready("http://"+listener.Addr().String(), h.DB.Path())
 	return group.Wait()
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"assay"
 	"assay/bot"
 	"assay/market"
 	"assay/store"
@@ -21,7 +22,11 @@ func addStarters(ctx context.Context, db *store.DB) error {
 			return err
 		}
 		for _, starter := range strategy.Library() {
-			if err := addStarter(ctx, tx, starter); err != nil {
+			err := addStarter(ctx, tx, starter)
+			if assay.KindOf(err) == assay.Conflict {
+				return nil // another server of this database has just added them all
+			}
+			if err != nil {
 				return fmt.Errorf("add starter bot %s: %w", starter.Name, err)
 			}
 		}

@@ -75,8 +75,7 @@ func addressOf(c *pgx.ConnConfig) string {
 // connect waits for nobody: a server that is not there is an error at once.
 func (db *DB) connect(ctx context.Context) error {
 	if err := db.read.PingContext(ctx); err != nil {
-		return assay.Errorf(assay.Unavailable, "start it, or correct the address",
-			"the database %s cannot be reached: %s", db.path, oneLine(err))
+		return unreachable(db.path, err)
 	}
 	if err := migratePostgres(ctx, db); err != nil {
 		return err

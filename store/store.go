@@ -138,6 +138,9 @@ func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
 func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *sql.TxOptions, fn func(*DB) error) error {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
+		if db.pool != nil {
+			return unreachable(db.path, err)
+		}
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close()

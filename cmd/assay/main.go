@@ -15,15 +15,17 @@ import (
 	"github.com/alecthomas/kong"
 
 	"assay"
+	"assay/app"
 )
 
 // version is set by the build.
 var version = "unreleased"
 
 type cli struct {
-	Home string `help:"Folder of the database and the market data." default:"~/.assay" env:"ASSAY_HOME" type:"path" placeholder:"DIR"`
+	Home app.Place `embed:""`
 
 	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
+	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
 	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
 	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`

@@ -21,6 +21,7 @@ import (
 	"assay/history/historytest"
 	"assay/market"
 	"assay/market/simbars"
+	"assay/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +36,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
+			e.Values["t"] = e.T()
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("ASSAY_HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("REAL", os.Getenv(historytest.RealData))
@@ -44,9 +46,10 @@ func TestScripts(t *testing.T) {
 			return os.Getenv(historytest.RealData) != "", only(name, "real")
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"bars":    writeBars,
-			"refused": refused,
-			"occupy":  occupy,
+			"bars":     writeBars,
+			"refused":  refused,
+			"occupy":   occupy,
+			"postgres": postgresAddress,
 		},
 	})
 }
@@ -132,6 +135,15 @@ func content(ts *testscript.TestScript, dir string) map[string]string {
 		return err
 	}))
 	return files
+}
+
+// postgresAddress makes an empty PostgreSQL database for the script: postgres
+// VARIABLE puts its address there.
+func postgresAddress(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: postgres VARIABLE")
+	}
+	ts.Setenv(args[0], storetest.EmptyPostgresAddress(ts.Value("t").(testing.TB)))
 }
 
 // occupy listens on a free port until the script ends: occupy VARIABLE puts
