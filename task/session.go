@@ -7,6 +7,7 @@ import (
 	"assay/engine"
 	"assay/market"
 	"assay/store"
+	"assay/strategy"
 	"assay/worker"
 )
 
@@ -18,7 +19,7 @@ func study(ctx context.Context, s subject, progress func(float64)) (r store.Resu
 	}
 	near := neighbours(s.in.Strategy.Params)
 	at := cuts(p.bars.Len(), uint64(s.job.ID))
-	step := steps{ctx: ctx, progress: progress, of: 2 + len(near) + len(at)}
+	step := steps{ctx: ctx, progress: progress, of: 3 + len(at)}
 
 	if err := step.next(); err != nil {
 		return r, err
@@ -47,16 +48,26 @@ func study(ctx context.Context, s subject, progress func(float64)) (r store.Resu
 	return r, nil
 }
 
+// runNeighbours plays all neighbours in one sweep: they share most of what
+// they compute, with each other and over the bars.
 func runNeighbours(step *steps, p prepared, base Output, near []neighbour) (c store.Check, err error) {
+	if err := step.next(); err != nil {
+		return c, err
+	}
+	sets := make([]map[string]float64, len(near))
 	for i, n := range near {
-		if err := step.next(); err != nil {
-			return c, err
-		}
-		_, ledger, err := p.run(map[string]float64{n.Param: n.Value}, base.Costs)
-		if err != nil {
-			return c, fmt.Errorf("neighbour %s = %v: %w", n.Param, n.Value, err)
-		}
-		near[i].NetPnL = net(ledger)
+		sets[i] = map[string]float64{n.Param: n.Value}
+	}
+	sweep, err := strategy.CompileSweep(p.strategy, p.contract, sets, 1)
+	if err != nil {
+		return c, fmt.Errorf("neighbours: %w", err)
+	}
+	tallies, err := engine.Sweep(p.bars, sweep, sweep.Limits(), base.Costs, 1)
+	if err != nil {
+		return c, fmt.Errorf("neighbours: %w", err)
+	}
+	for i, t := range tallies {
+		near[i].NetPnL = t.Net + t.Open
 	}
 	return judgeNeighbours(near, base.Metrics.NetPnL), nil
 }
