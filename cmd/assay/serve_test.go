@@ -132,11 +132,12 @@ type server struct {
 }
 
 // serve starts the binary and returns when the console answers.
-func serve(t *testing.T, home string) *server {
+func serve(t *testing.T, home string, more ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel) // kills it, if the test did not
-	cmd := exec.CommandContext(ctx, "assay", "--home", home, "serve", "--listen", "127.0.0.1:0", "--workers", "1")
+	args := append([]string{"--home", home, "serve", "--listen", "127.0.0.1:0", "--workers", "1"}, more...)
+	cmd := exec.CommandContext(ctx, "assay", args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
