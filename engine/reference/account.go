@@ -1,4 +1,4 @@
-// Package reference is a second, slow and obvious account, and the five
+// Package reference is a second, slow and obvious account, and the twenty
 // starter strategies written out by hand. Only tests import it: it exists to
 // disagree with package engine. It was written from docs/fills.md and
 // docs/language.md alone; nothing in it is shared with what it checks but the

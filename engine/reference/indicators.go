@@ -2,6 +2,7 @@ package reference
 
 import (
 	"math"
+	"slices"
 
 	"assay/market"
 )
@@ -169,6 +170,33 @@ func adx(p prices, n int) []float64 {
 		}
 	}
 	return wilder(dx, n, n)
+}
+
+// highest and lowest are those of the last n values, all of them known.
+func highest(x []float64, n int) []float64 {
+	return each(len(x), func(i int) float64 {
+		if i < n-1 || math.IsNaN(sum(x[i-n+1:i+1])) {
+			return undefined
+		}
+		return slices.Max(x[i-n+1 : i+1])
+	})
+}
+
+func lowest(x []float64, n int) []float64 {
+	return each(len(x), func(i int) float64 {
+		if i < n-1 || math.IsNaN(sum(x[i-n+1:i+1])) {
+			return undefined
+		}
+		return slices.Min(x[i-n+1 : i+1])
+	})
+}
+
+// ago is the value n bars before bar i.
+func ago(x []float64, i, n int) float64 {
+	if i < n {
+		return undefined
+	}
+	return x[i-n]
 }
 
 // crossesAbove: above now, and not above at the bar before.

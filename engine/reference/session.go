@@ -2,6 +2,7 @@ package reference
 
 import (
 	"math"
+	"slices"
 
 	"assay/market"
 )
@@ -122,6 +123,28 @@ func openingRange(b *market.Bars, p prices, minutes int) (high, low []float64) {
 		high[i], low[i] = p.high[d.first], p.low[d.first]
 		for j := d.first; j <= i && b.Time[j] < over; j++ {
 			high[i], low[i] = math.Max(high[i], p.high[j]), math.Min(low[i], p.low[j])
+		}
+	}
+	return high, low
+}
+
+// yesterdaysRange is the high and the low of the day before, if its first bar is there.
+func yesterdaysRange(b *market.Bars, p prices) (high, low []float64) {
+	days, of := daySessions(b)
+	known := func(i int) *day {
+		if of[i] < 0 {
+			return nil
+		}
+		if d := before(days, of[i]); d != nil && d.whole {
+			return d
+		}
+		return nil
+	}
+	high, low = make([]float64, b.Len()), make([]float64, b.Len())
+	for i := range b.Len() {
+		high[i], low[i] = undefined, undefined
+		if d := known(i); d != nil {
+			high[i], low[i] = slices.Max(p.high[d.first:d.last+1]), slices.Min(p.low[d.first:d.last+1])
 		}
 	}
 	return high, low

@@ -1,7 +1,9 @@
 package reference
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	"assay/market"
 	"assay/strategy"
@@ -9,50 +11,84 @@ import (
 
 // sheet collects what a strategy says.
 type sheet struct {
-	b       *market.Bars
-	reasons []string // of a long, of a short
-	said    strategy.Signals
+	b    *market.Bars
+	said strategy.Signals
 }
 
-// target is a profit target: none, a distance or a price, in ticks.
-type target struct {
+// newSheet takes the rules of a long and of a short, in the words that a trade
+// must give as its reason; the values of parameters take the place of {names}.
+func newSheet(b *market.Bars, v Params, long, short, when string) *sheet {
+	s := &sheet{b: b}
+	for _, rule := range []string{"long: " + long, "short: " + short} {
+		if when != "" {
+			rule += " when " + when
+		}
+		for name, value := range v {
+			rule = strings.ReplaceAll(rule, "{"+name+"}", fmt.Sprintf("%g", value))
+		}
+		s.said.Reasons = append(s.said.Reasons, rule)
+	}
+	return s
+}
+
+// level is a stop, a target or a limit: none, a distance or a price, in ticks.
+type level struct {
 	kind  strategy.BracketKind
-	ticks float64 // NaN when not known
+	ticks float64 // NaN when not known or a negative distance
 }
 
-// at is a target at a price of the adjusted series, in points.
-func (s *sheet) at(i int, price float64) target {
+// at is a price of the adjusted series, in points.
+func (s *sheet) at(i int, price float64) level {
 	offset := float64(s.b.Segments[s.b.Contract(i)].Offset)
-	return target{strategy.Level, math.Round(price/tick) + offset}
+	return level{strategy.Level, math.Round(price/tick) + offset}
 }
 
-// away is a target at a distance in points.
-func (s *sheet) away(distance float64) target {
-	return target{strategy.Distance, math.Max(1, math.Round(distance/tick))}
+// away is a distance in points, at least a tick.
+func away(distance float64) level {
+	if distance < 0 {
+		return level{strategy.Distance, undefined}
+	}
+	return level{strategy.Distance, math.Max(1, math.Round(distance/tick))}
 }
 
 // risk is the distance of a stop in whole ticks, in points.
-func risk(stop float64) float64 { return math.Max(1, math.Round(stop/tick)) * tick }
+func risk(stop level) float64 { return stop.ticks * tick }
 
-// enter notes an entry when exactly one side asks for it and its stop, a
-// distance in points, and its target are known and on their sides of the close.
-func (s *sheet) enter(i int, long, short bool, stop float64, t target) {
-	if long == short || math.IsNaN(stop) || stop < 0 || math.IsNaN(t.ticks) {
+// order is what an entry asks for.
+type order struct {
+	stop, trail, target level
+	limit               level // a price, at which it waits
+	wait, after         float64
+}
+
+// enter notes an entry when exactly one side asks for it and its levels are
+// known and on their sides: of the close, or of the limit if there is one.
+func (s *sheet) enter(i int, long, short bool, o order) {
+	if long == short || math.IsNaN(o.stop.ticks+o.trail.ticks+o.target.ticks+o.limit.ticks) {
 		return
 	}
 	e := strategy.Entry{
-		Bar: int32(i), Side: market.Long,
-		Stop:   strategy.Bracket{Kind: strategy.Distance, Ticks: int32(math.Max(1, math.Round(stop/tick)))},
-		Target: strategy.Bracket{Kind: t.kind, Ticks: int32(t.ticks)},
+		Bar: int32(i), Side: market.Long, Stop: o.stop.bracket(), Target: o.target.bracket(),
+		Trail: int32(o.trail.ticks), MaxBars: int32(o.after), Wait: int32(o.wait), Price: int32(o.limit.ticks),
 	}
 	if short {
 		e.Side, e.Reason = market.Short, 1
 	}
-	beyond := (e.Target.Ticks - s.b.Close[i]) * int32(e.Side)
-	if t.kind == strategy.Level && beyond <= 0 {
+	from := s.b.Close[i]
+	if o.wait > 0 {
+		if (e.Price-from)*int32(e.Side) > 0 {
+			return
+		}
+		from = e.Price
+	}
+	if e.Target.Kind == strategy.Level && (e.Target.Ticks-from)*int32(e.Side) <= 0 {
 		return
 	}
 	s.said.Enter = append(s.said.Enter, e)
+}
+
+func (l level) bracket() strategy.Bracket {
+	return strategy.Bracket{Kind: l.kind, Ticks: int32(l.ticks)}
 }
 
 func (s *sheet) leave(i int, long, short bool) {
@@ -62,9 +98,4 @@ func (s *sheet) leave(i int, long, short bool) {
 	if short {
 		s.said.Leave = append(s.said.Leave, strategy.Leave{Bar: int32(i), Side: market.Short})
 	}
-}
-
-func (s *sheet) signals() strategy.Signals {
-	s.said.Reasons = s.reasons
-	return s.said
 }
