@@ -9,7 +9,7 @@ import "slices"
 // together: by level, where a step lies one level above the highest that it
 // reads. Steps of one level read nothing of each other.
 func schedule(steps []step, kernels []kernel) []kernel {
-	level, levels := make([]int, len(steps)), [][]kernel{}
+	level, levels := make([]int, len(steps)), levels{}
 	for i, s := range steps {
 		for _, j := range s.in {
 			level[i] = max(level[i], level[j]+1)

@@ -103,15 +103,31 @@ func (k *barColumn) run(b *block) {
 		for i, x := range b.bars.Minute[b.from : b.from+b.n] {
 			v[i] = float64((int(x) + interval) % (24 * 60))
 		}
-	case "open":
-		b.prices(b.bars.Open, v)
-	case "high":
-		b.prices(b.bars.High, v)
-	case "low":
-		b.prices(b.bars.Low, v)
 	default:
-		b.prices(b.bars.Close, v)
+		b.prices(b.column(k.name), v)
 	}
+}
+
+// price says that the column is one of prices.
+func (k *barColumn) price() bool {
+	switch k.name {
+	case "open", "high", "low", "close":
+		return true
+	}
+	return false
+}
+
+// column returns the raw prices of that name.
+func (b *block) column(name string) []int32 {
+	switch name {
+	case "open":
+		return b.bars.Open
+	case "high":
+		return b.bars.High
+	case "low":
+		return b.bars.Low
+	}
+	return b.bars.Close
 }
 
 // prices writes adjusted prices, measured from the first close, to v.
