@@ -49,12 +49,7 @@ func TestAveragesInStep(t *testing.T) {
 
 // columnsOf runs steps and returns the whole column of each.
 func columnsOf(steps []step, bars *market.Bars) [][]float64 {
-	none := exitLevel{step: -1}
-	rule := entryRule{when: -1, at: -1, target: none}
-	p := &Program{
-		interval: 1, steps: steps, long: rule, short: rule, leaveLong: -1, leaveShort: -1, stop: none, trail: -1,
-	}
-	m, all := p.start(bars), make([][]float64, len(steps))
+	m, all := machineOf(steps, bars), make([][]float64, len(steps))
 	for m.at < bars.Len() {
 		m.advance(min(blockSize, bars.Len()-m.at))
 		for i, c := range m.columns {
@@ -62,6 +57,16 @@ func columnsOf(steps []step, bars *market.Bars) [][]float64 {
 		}
 	}
 	return all
+}
+
+// machineOf runs steps that no rule asks for.
+func machineOf(steps []step, bars *market.Bars) *machine {
+	none := exitLevel{step: -1}
+	rule := entryRule{when: -1, at: -1, target: none}
+	p := &Program{
+		interval: 1, steps: steps, long: rule, short: rule, leaveLong: -1, leaveShort: -1, stop: none, trail: -1,
+	}
+	return p.start(bars)
 }
 
 func sameBits(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
