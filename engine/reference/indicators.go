@@ -122,6 +122,83 @@ func bollinger(x []float64, n int, width float64) (lower, middle, upper []float6
 	return lower, middle, upper
 }
 
+// keltner is an average of n closes and the same less and plus so many average
+// ranges of ten bars.
+func keltner(p prices, n int, width float64) (lower, middle, upper []float64) {
+	middle = ema(p.close, n)
+	span := atr(p, 10)
+	lower = each(len(middle), func(i int) float64 { return middle[i] - width*span[i] })
+	upper = each(len(middle), func(i int) float64 { return middle[i] + width*span[i] })
+	return lower, middle, upper
+}
+
+// macd is the histogram: the fast average less the slow one, less the average
+// of that, which begins with its first known values.
+func macd(x []float64, fast, slow, signal int) []float64 {
+	quick, steady := ema(x, fast), ema(x, slow)
+	line := each(len(x), func(i int) float64 { return quick[i] - steady[i] })
+	first := min(len(x), max(fast, slow)-1)
+	mean := ema(line[first:], signal)
+	return each(len(x), func(i int) float64 {
+		if i < first {
+			return undefined
+		}
+		return line[i] - mean[i-first]
+	})
+}
+
+// stochastic is the place of the close in the range of n bars, smoothed once
+// and twice.
+func stochastic(p prices, n, smoothing, signal int) (k, d []float64) {
+	top, bottom := highest(p.high, n), lowest(p.low, n)
+	raw := each(len(p.close), func(i int) float64 {
+		if top[i] == bottom[i] {
+			return 50
+		}
+		return 100 * (p.close[i] - bottom[i]) / (top[i] - bottom[i])
+	})
+	k = sma(raw, smoothing)
+	return k, sma(k, signal)
+}
+
+// supertrend is two bands that only come nearer while price stays between
+// them; the trend turns at a close beyond one.
+func supertrend(p prices, n int, width float64) (line []float64, up, down []bool) {
+	span := atr(p, n)
+	line, up, down = make([]float64, len(span)), make([]bool, len(span)), make([]bool, len(span))
+	var upper, lower float64
+	rising := false
+	for i := range span {
+		line[i] = undefined
+		if math.IsNaN(span[i]) {
+			continue
+		}
+		middle := (p.high[i] + p.low[i]) / 2
+		newUpper, newLower := middle+width*span[i], middle-width*span[i]
+		begins := i == 0 || math.IsNaN(span[i-1])
+		if begins || newUpper < upper || p.close[i-1] > upper {
+			upper = newUpper
+		}
+		if begins || newLower > lower || p.close[i-1] < lower {
+			lower = newLower
+		}
+		if p.close[i] > upper {
+			rising = true
+		}
+		if p.close[i] < lower {
+			rising = false
+		}
+		if begins {
+			rising = false
+		}
+		line[i], up[i], down[i] = upper, rising, !rising
+		if rising {
+			line[i] = lower
+		}
+	}
+	return line, up, down
+}
+
 // donchian is the highest high and the lowest low of the n bars before this one.
 func donchian(p prices, n int) (high, low []float64) {
 	high, low = make([]float64, len(p.high)), make([]float64, len(p.high))

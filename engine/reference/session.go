@@ -76,6 +76,22 @@ func toClose(b *market.Bars) []float64 {
 // end is when a bar ends, in Unix seconds.
 func end(b *market.Bars, i int) int64 { return b.Time[i] + int64(b.Interval.Seconds()) }
 
+// clock is the exchange's at the end of a bar, in minutes of the day.
+func clock(b *market.Bars, i int) int {
+	return (int(b.Minute[i]) + int(b.Interval.Minutes())) % (24 * 60)
+}
+
+// daysOpen is the open of the day's first bar.
+func daysOpen(b *market.Bars, p prices) []float64 {
+	days, of := daySessions(b)
+	return each(b.Len(), func(i int) float64 {
+		if of[i] < 0 || !days[of[i]].whole {
+			return undefined
+		}
+		return p.open[days[of[i]].first]
+	})
+}
+
 // vwap is the mean of the typical price weighted by volume since the day's
 // first bar; lower and upper are so many weighted deviations away.
 func vwap(b *market.Bars, p prices, width float64) (lower, middle, upper []float64) {

@@ -43,6 +43,14 @@ func (s *sheet) at(i int, price float64) level {
 	return level{strategy.Level, math.Round(price/tick) + offset}
 }
 
+// back is a price that lies a distance from the close, on the better side.
+func (s *sheet) back(i int, short bool, distance level) level {
+	if short {
+		distance.ticks = -distance.ticks
+	}
+	return level{strategy.Level, float64(s.b.Close[i]) - distance.ticks}
+}
+
 // away is a distance in points, at least a tick.
 func away(distance float64) level {
 	if distance < 0 {

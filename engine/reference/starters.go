@@ -40,5 +40,15 @@ func Starters() []Starter {
 		{"mes_trend_following.yaml", allHours(1000), mesTrendFollowing},
 		{"mes_vwap_bounce.yaml", limits(14*60+50, 4, 300), mesVwapBounce},
 		{"mes_vwap_scalper.yaml", limits(14*60+50, 6, 300), mesVwapScalper},
+		{"mnq_breakout_retest.yaml", limits(14*60+50, 3, 400), mnqBreakoutRetest},
+		{"mnq_exhaustion_fade.yaml", limits(14*60+50, 3, 400), mnqExhaustionFade},
+		{"mnq_gap_fill.yaml", limits(14*60, 1, 500), mnqGapFill},
+		{"mnq_mean_reversion.yaml", limits(14*60+50, 4, 500), mnqMeanReversion},
+		{"mnq_micro_pullback.yaml", limits(14*60+50, 4, 400), mnqMicroPullback},
+		{"mnq_momentum_burst.yaml", limits(14*60+50, 4, 400), mnqMomentumBurst},
+		{"mnq_orb_breakout.yaml", limits(14*60+30, 1, 500), mnqOrbBreakout},
+		{"mnq_trend_rider.yaml", allHours(800), mnqTrendRider},
+		{"mnq_vwap_bias.yaml", limits(14*60+50, 4, 400), mnqVwapBias},
+		{"mnq_vwap_reclaim.yaml", limits(14*60+50, 3, 400), mnqVwapReclaim},
 	}
 }

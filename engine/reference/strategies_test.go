@@ -38,6 +38,7 @@ func parsed(t *testing.T, s Starter) *strategy.Strategy {
 func compiled(t *testing.T, s Starter, values Params) *strategy.Program {
 	t.Helper()
 	file := parsed(t, s)
+	file.Symbol = "MES" // the rules made for MNQ as well: one market for all
 	contract, err := market.ContractOf(file.Symbol)
 	if err != nil {
 		t.Fatal(err)
@@ -77,6 +78,19 @@ func signalsOf(t testing.TB, p *strategy.Program, b *market.Bars) strategy.Signa
 	return s
 }
 
+func TestEveryStarterIsWrittenOut(t *testing.T) {
+	var here, library []string
+	for _, s := range Starters() {
+		here = append(here, s.File)
+	}
+	for _, file := range strategy.Library() {
+		library = append(library, file.File)
+	}
+	if diff := cmp.Diff(library, here); diff != "" {
+		t.Errorf("-library +here\n%s", diff)
+	}
+}
+
 // Rules compiled to blocks and played from signal to signal give, trade for
 // trade, what the same sentences give when they are read aloud bar by bar: as
 // the files are, and with other values of their parameters.
@@ -84,6 +98,7 @@ func TestStartersAgreeWithTheFastPath(t *testing.T) {
 	b := historytest.Bars(t, "ES")
 	for _, s := range Starters() {
 		t.Run(s.File, func(t *testing.T) {
+			t.Parallel()
 			if trades := agree(t, b, s, defaults(t, s)); trades < 100 {
 				t.Errorf("only %d trades in two years", trades)
 			}
@@ -103,7 +118,10 @@ func TestStartersAgreeOverHoles(t *testing.T) {
 	whole := historytest.Bars(t, "ES")
 	b := holed(t, whole.Truncate(min(whole.Len(), 60_000)), splitmix.New(seed))
 	for _, s := range Starters() {
-		t.Run(s.File, func(t *testing.T) { agree(t, b, s, defaults(t, s)) })
+		t.Run(s.File, func(t *testing.T) {
+			t.Parallel()
+			agree(t, b, s, defaults(t, s))
+		})
 	}
 }
 
@@ -177,6 +195,7 @@ func TestNoStarterLooksAhead(t *testing.T) {
 	b := historytest.Bars(t, "ES")
 	for _, s := range Starters() {
 		t.Run(s.File, func(t *testing.T) {
+			t.Parallel()
 			program, rng := compiled(t, s, nil), splitmix.New(seed)
 			whole := engine.Run(b, signalsOf(t, program, b), program.Limits(), standard)
 			for range 20 {
