@@ -31,19 +31,20 @@ func FirstDifference(b *market.Bars, slow, fast engine.Ledger) string {
 }
 
 func firstOf[T comparable](what string, slow, fast []T) string {
-	for i := range max(len(slow), len(fast)) {
-		left, right := "none", "none"
-		if i < len(slow) {
-			left = fmt.Sprintf("%+v", slow[i])
-		}
-		if i < len(fast) {
-			right = fmt.Sprintf("%+v", fast[i])
-		}
-		if i >= len(slow) || i >= len(fast) || slow[i] != fast[i] {
-			return fmt.Sprintf("%s %d of %d and %d:\n  slow %s\n  fast %s\n", what, i, len(slow), len(fast), left, right)
-		}
+	i := 0
+	for i < min(len(slow), len(fast)) && slow[i] == fast[i] {
+		i++
 	}
-	return ""
+	if i == len(slow) && i == len(fast) {
+		return ""
+	}
+	at := func(list []T) string {
+		if i == len(list) {
+			return "none"
+		}
+		return fmt.Sprintf("%+v", list[i])
+	}
+	return fmt.Sprintf("%s %d of %d and %d:\n  want %s\n  got  %s\n", what, i, len(slow), len(fast), at(slow), at(fast))
 }
 
 // around prints the bars near the first fill that differs.
@@ -91,11 +92,10 @@ func FirstSignal(b *market.Bars, slow, fast strategy.Signals) string {
 	type leave struct {
 		bar  int32
 		side market.Side
-		at   string
 	}
 	leaves := func(s strategy.Signals) (list []leave) {
 		for _, l := range s.Leave {
-			list = append(list, leave{l.Bar, l.Side, b.Start(int(l.Bar)).Format("2006-01-02 15:04")})
+			list = append(list, leave{l.Bar, l.Side})
 		}
 		return list
 	}

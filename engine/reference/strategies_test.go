@@ -221,8 +221,8 @@ func prefix(l, whole engine.Ledger, n int) string {
 	if len(l.Trades) > len(whole.Trades) {
 		return fmt.Sprintf("%d trades of %d", len(l.Trades), len(whole.Trades))
 	}
-	if diff := cmp.Diff(whole.Trades[:len(l.Trades)], l.Trades); diff != "" {
-		return diff
+	if d := firstOf("trade", whole.Trades[:len(l.Trades)], l.Trades); d != "" {
+		return d
 	}
 	next := whole.Open
 	if len(l.Trades) < len(whole.Trades) {
@@ -237,7 +237,7 @@ func prefix(l, whole engine.Ledger, n int) string {
 
 // sameUntil says how two ledgers differ in the fills of the first n bars.
 func sameUntil(l, whole engine.Ledger, n int) string {
-	return cmp.Diff(fillsBefore(whole, n), fillsBefore(l, n))
+	return firstOf("fill", fillsBefore(whole, n), fillsBefore(l, n))
 }
 
 func fillsBefore(l engine.Ledger, n int) []engine.Fill {
