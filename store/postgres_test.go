@@ -62,7 +62,7 @@ func TestNewerPostgresIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = store.OpenPostgres(t.Context(), address, nil)
-	want := "the database " + address + " has schema version 99, this Assay knows versions up to 2; " +
+	want := "the database " + address + " has schema version 99, this Assay knows versions up to 3; " +
 		"start the newer Assay that made it, or choose another database"
 	if err == nil || err.Error() != want || assay.KindOf(err) != assay.Conflict {
 		t.Errorf("got %v\nwant %s", err, want)
@@ -101,6 +101,23 @@ func TestPostgresThatCannotBeUsedSaysWhyAndKeepsThePassword(t *testing.T) {
 			strings.Contains(err.Error(), "hunter2") || assay.KindOf(err) == assay.Internal {
 			t.Errorf("%s\ngot  %v\nwant %s…", address, err, want)
 		}
+	}
+}
+
+func TestPostgresUserWhoMayNotCreateTables(t *testing.T) {
+	address := storetest.EmptyPostgresAddress(t)
+	conn, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Exec(`drop role if exists guest; create role guest login`); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.OpenPostgres(t.Context(), strings.Replace(address, "assay@", "guest@", 1), nil)
+	if err == nil || !strings.HasSuffix(err.Error(), "; let its user create tables, or choose another database") ||
+		!strings.Contains(err.Error(), "permission denied") || assay.KindOf(err) != assay.Unavailable {
+		t.Errorf("got %v", err)
 	}
 }
 
