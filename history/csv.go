@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"assay"
 	"assay/market"
@@ -22,22 +20,37 @@ const (
 // ReadCSV reads a .csv or .csv.gz file of bars. Every error names the file,
 // the line and the remedy; nothing is repaired in silence.
 func ReadCSV(ctx context.Context, path string, o Options) (*market.Bars, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, assay.Errorf(assay.NotFound, "check the path", "there is no file %s", path)
-	}
+	b, _, err := readCSV(ctx, path, o)
+	return b, err
+}
+
+// readCSV returns notes on what reading left out as well.
+func readCSV(ctx context.Context, path string, o Options) (*market.Bars, []string, error) {
+	f, err := openFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("open bars: %w", err)
+		return nil, nil, err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	return Read(ctx, f, filepath.Base(path), o)
+	r := &reader{name: baseName(path)}
+	b, err := r.read(ctx, f, o)
+	if err == nil && r.left > 0 {
+		return b, []string{fmt.Sprintf("left out: bars of other contracts (%d)", r.left)}, nil
+	}
+	return b, nil, err
 }
 
 // Read reads bars as ReadCSV does; name stands for the file in errors. Gzip is
 // known by its first bytes.
 func Read(ctx context.Context, in io.Reader, name string, o Options) (*market.Bars, error) {
 	r := &reader{name: name}
+	return r.read(ctx, in, o)
+}
+
+func (r *reader) read(ctx context.Context, in io.Reader, o Options) (*market.Bars, error) {
 	if err := r.choose(o); err != nil {
+		return nil, err
+	}
+	if err := askedFor(o, false); err != nil {
 		return nil, err
 	}
 	if err := r.open(in); err != nil {
@@ -81,7 +94,7 @@ type reader struct {
 	contract market.Contract
 	clock    clock
 	columns  market.Columns
-	segments []market.Segment
+	cells
 	offTick  int   // prices between two ticks
 	firstOff error // and the first of them
 }
@@ -99,13 +112,16 @@ func (r *reader) choose(o Options) (err error) {
 	if o.Stamp != StampUnsaid && o.Stamp != StampStart && o.Stamp != StampEnd {
 		err = assay.Errorf(assay.Invalid, "use --stamp start or --stamp end", "%q is no end of a bar", o.Stamp)
 	}
-	r.segments = []market.Segment{{Contract: o.Contract}}
+	r.wanted, r.segments = o.Contract, []market.Segment{{Contract: o.Contract}}
 	return err
 }
 
 // bars turns what was read into Bars.
 func (r *reader) bars(o Options) (*market.Bars, error) {
 	c := &r.columns
+	if len(c.Time) == 0 && r.left > 0 {
+		return nil, r.whole("it has "+listed(r.names), "has no bars of %s", r.wanted)
+	}
 	if len(c.Time) == 0 {
 		return nil, r.whole("import a file with bars", "has a header and no bars")
 	}

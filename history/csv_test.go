@@ -138,7 +138,7 @@ func TestRefusals(t *testing.T) {
 		{good, history.Options{Stamp: "middle"}, `"middle" is no end of a bar; use --stamp start or --stamp end`},
 		{good, history.Options{Symbol: "MES"}, "MES trades the bars of ES and has none of its own; import ES bars with --symbol ES"},
 		{good, history.Options{Symbol: "NQ"}, "f.csv:2: ESH4 is a contract of ES, not of NQ; import it with its own --symbol"},
-		{good, history.Options{Interval: 7 * time.Minute}, "f.csv seems to hold bars of 7m0s; import bars of 1m, 2m, 3m, 5m, 10m, 15m, 30m or 1h"},
+		{good, history.Options{Interval: 7 * time.Minute}, "f.csv: bars of 7m are none that are read; use --interval 1m, 2m, 3m, 5m, 10m, 15m, 30m or 1h"},
 		{edit("1707087900", "1707087600"), history.Options{}, "f.csv:3: the time 2024-02-04T23:00:00Z is there twice; keep one bar of each time"},
 		{edit("1707088200", "1707087300"), history.Options{}, "f.csv:4: 2024-02-04T22:55:00Z comes after 2024-02-04T23:05:00Z; sort the file by time"},
 		{edit("1707087900", "yesterday"), history.Options{}, `f.csv:3: ts "yesterday" is no time; write times as Unix seconds, RFC 3339 or 2006-01-02 15:04:05 in UTC`},

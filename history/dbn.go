@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"assay"
@@ -16,12 +14,12 @@ import (
 
 // readDBN takes the bars of the root from one DBN file.
 func (in *intake) readDBN(ctx context.Context, path string) error {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return fmt.Errorf("open bars: %w", err)
+		return err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	return in.dbn(ctx, f, filepath.Base(path))
+	return in.dbn(ctx, f, baseName(path))
 }
 
 // dbn takes the bars of the root from one stream.
@@ -184,7 +182,6 @@ func (s *dbnStream) owner(p part, kind series, at int64) (*owner, error) {
 	}
 	o := &owner{from: at, until: until}
 	root, outright := rootOf(name)
-	rule, continuous := strings.CutPrefix(name, s.contract.Root+".")
 	what := "bars of "
 	if kind == trades {
 		what = "trades of "
@@ -192,7 +189,7 @@ func (s *dbnStream) owner(p part, kind series, at int64) (*owner, error) {
 	switch wanted := s.options.Contract; {
 	case outright && root == s.contract.Root && (wanted == "" || wanted == name):
 		o.month = s.month(kind, name, deliveryOf(name, at/market.Nano))
-	case continuous && (rule == "c.0" || rule == "v.0" || rule == "n.0") && (wanted == "" || wanted == name):
+	case continuous(s.contract.Root, name) && (wanted == "" || wanted == name):
 		o.month = s.month(kind, name, 0)
 	case outright && root == s.contract.Root:
 		o.left = what + name

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,12 +33,13 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (*market.Bars, Ab
 	if err != nil {
 		return nil, About{}, err
 	}
-	about := About{Provider: kind, Source: filepath.Base(paths[0])}
+	about := About{Provider: kind, Source: baseName(paths[0])}
 	if n := len(paths) - 1; n > 0 {
 		about.Source += fmt.Sprintf(" and %d more", n)
 	}
 	if kind == CSV {
-		b, err := ReadCSV(ctx, paths[0], o)
+		b, notes, err := readCSV(ctx, paths[0], o)
+		about.Notes = notes
 		return b, about, err
 	}
 	in, err := newIntake(about.Source, o)
@@ -66,11 +66,8 @@ func expand(paths []string) ([]string, error) {
 	var out []string
 	for _, path := range paths {
 		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, assay.Errorf(assay.NotFound, "check the path", "there is no file %s", path)
-		}
 		if err != nil {
-			return nil, fmt.Errorf("open bars: %w", err)
+			return nil, unopened(path, err)
 		}
 		if !info.IsDir() {
 			out = append(out, path)
@@ -95,7 +92,7 @@ func expand(paths []string) ([]string, error) {
 func filesIn(dir string) (paths []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open bars: %w", err)
+		return nil, unopened(dir, err)
 	}
 	for _, e := range entries {
 		name := e.Name()
@@ -105,7 +102,7 @@ func filesIn(dir string) (paths []string, err error) {
 	}
 	if len(paths) == 0 {
 		return nil, assay.Errorf(assay.Invalid, "name the files themselves",
-			"the folder %s holds no .dbn, .dbn.zst or _trade.zip file", dir)
+			"the folder %s holds no .dbn, .dbn.zst or _trade.zip file", pathName(dir))
 	}
 	return paths, nil
 }
@@ -122,7 +119,7 @@ func formatOf(paths []string) (format Provider, err error) {
 		}
 		if one != format {
 			return "", assay.Errorf(assay.Invalid, "import them one after the other",
-				"%s and %s are files of two formats", filepath.Base(paths[0]), filepath.Base(path))
+				"%s and %s are files of two formats", baseName(paths[0]), baseName(path))
 		}
 	}
 	if format == CSV && len(paths) > 1 {
@@ -135,15 +132,15 @@ func formatOf(paths []string) (format Provider, err error) {
 // sniff tells the format of a file from its first bytes. Fragments of DBN have
 // none of their own, so that their names must tell.
 func sniff(path string) (Provider, error) {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return "", fmt.Errorf("open bars: %w", err)
+		return "", err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	head := make([]byte, 4)
 	n, err := io.ReadFull(f, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", fmt.Errorf("read %s: %w", filepath.Base(path), err)
+		return "", unopened(path, err)
 	}
 	named := slices.Contains([]string{".dbn", ".dbz", ".frag"}, filepath.Ext(strings.TrimSuffix(path, ".zst")))
 	switch {

@@ -1,14 +1,28 @@
 package history
 
 import (
+	"slices"
 	"time"
 
+	"assay"
 	"assay/market"
 )
+
+// lengths are the bars that are read.
+var lengths = []time.Duration{
+	time.Minute, 2 * time.Minute, 3 * time.Minute, 5 * time.Minute,
+	10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour,
+}
+
+const lengthNames = "1m, 2m, 3m, 5m, 10m, 15m, 30m or 1h"
 
 // interval returns the length of a bar, and sees that every time is on its grid.
 func (r *reader) interval(want time.Duration) (time.Duration, error) {
 	times := r.columns.Time
+	if want != 0 && !slices.Contains(lengths, want) {
+		return 0, assay.Errorf(assay.Invalid, "use --interval "+lengthNames,
+			"%s: bars of %s are none that are read", r.name, short(want))
+	}
 	seconds := int64(want / time.Second)
 	if want == 0 {
 		seconds = commonStep(times)
@@ -17,9 +31,8 @@ func (r *reader) interval(want time.Duration) (time.Duration, error) {
 	if seconds == 0 {
 		return 0, r.whole("say it with --interval 5m", "has too few bars to tell their length")
 	}
-	if seconds < 60 || seconds > 3600 || 3600%seconds != 0 || seconds%60 != 0 {
-		return 0, r.whole("import bars of 1m, 2m, 3m, 5m, 10m, 15m, 30m or 1h",
-			"seems to hold bars of %s", interval)
+	if !slices.Contains(lengths, interval) {
+		return 0, r.whole("import bars of "+lengthNames, "seems to hold bars of %s", short(interval))
 	}
 	for i, at := range times {
 		if at%seconds != 0 {

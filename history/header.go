@@ -59,10 +59,10 @@ func (r *reader) readHeader(line []byte, mapping map[string]string) (layout, err
 			continue
 		}
 		if other := l.ours[place]; other >= 0 {
-			return l, r.wrong("map each to a column of its own", "%s and %s are both the column %q",
-				fields[other], fields[f], names[place])
+			return l, r.wrong("map each to a column of its own", "%s and %s are both the column %s",
+				fields[other], fields[f], cite(names[place]))
 		}
-		l.ours[place], l.names[f] = f, names[place]
+		l.ours[place], l.names[f] = f, shown(names[place])
 	}
 	return l, nil
 }
@@ -74,7 +74,7 @@ func (r *reader) find(names []string, f int, mapped string) (int, error) {
 		if at := slices.Index(names, mapped); at >= 0 {
 			return at, nil
 		}
-		return -1, r.wrong("the file has "+strings.Join(names, ", "), "there is no column %q", mapped)
+		return -1, r.wrong("the file has "+listed(names), "there is no column %s", cite(mapped))
 	}
 	for _, alias := range aliases[f] {
 		for at, name := range names {
@@ -86,7 +86,7 @@ func (r *reader) find(names []string, f int, mapped string) (int, error) {
 	if f == contract {
 		return -1, nil
 	}
-	return -1, r.wrong("name it with --columns "+fields[f]+"=NAME; the file has "+strings.Join(names, ", "),
+	return -1, r.wrong("name it with --columns "+fields[f]+"=NAME; the file has "+listed(names),
 		"there is no column of the %s", fields[f])
 }
 
@@ -99,7 +99,7 @@ func (r *reader) alone(names []string, f, at int) error {
 	for other, name := range names {
 		if other != at && (strings.EqualFold(name, "date") || strings.EqualFold(name, "time")) {
 			return r.wrong("give one column with the whole time in UTC, or choose it with --columns time=NAME",
-				"both %q and %q could be the time", names[at], name)
+				"both %s and %s could be the time", cite(names[at]), cite(name))
 		}
 	}
 	return nil

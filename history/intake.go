@@ -52,6 +52,9 @@ func newIntake(source string, o Options) (*intake, error) {
 	if err := r.choose(o); err != nil {
 		return nil, err
 	}
+	if err := askedFor(o, true); err != nil {
+		return nil, err
+	}
 	switch {
 	case len(o.Columns) > 0:
 		return nil, assay.Errorf(assay.Invalid, "leave --columns out", "%s has no header that names columns", source)

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,16 +34,16 @@ var (
 // readLEAN takes the bars of the root from one zip: one CSV without a header
 // for each contract, with times in UTC.
 func (in *intake) readLEAN(ctx context.Context, path string) error {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return fmt.Errorf("open bars: %w", err)
+		return err
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("open bars: %w", err)
 	}
-	return in.lean(ctx, f, info.Size(), filepath.Base(path))
+	return in.lean(ctx, f, info.Size(), baseName(path))
 }
 
 func (in *intake) lean(ctx context.Context, f io.ReaderAt, size int64, name string) error {
@@ -109,7 +107,7 @@ func (in *intake) entry(name string) (*leanEntry, error) {
 		e.kind, e.daily = hourBars, true
 	}
 	if words == nil {
-		return nil, in.zipError("import LEAN zips of trades by minute or hour", "holds %.80q, which is no such file", name)
+		return nil, in.zipError("import LEAN zips of trades by minute or hour", "holds %s, which is no such file", cite(name))
 	}
 	if root := strings.ToUpper(words[2]); root != in.contract.Root {
 		return nil, in.zipError("import it with its own --symbol", "holds bars of %s, not of %s", root, in.contract.Root)
@@ -153,7 +151,7 @@ func (e *leanEntry) read(entry *zip.File, unpacked *io.LimitedReader) error {
 			err = e.line(line)
 		}
 		if errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) {
-			return e.zipError("fetch it again", "is damaged (%s)", errors.Unwrap(err))
+			return e.zipError("fetch it again", "is damaged (%s)", err)
 		}
 		if err != nil {
 			return err
@@ -178,7 +176,7 @@ func (e *leanEntry) line(line []byte) error {
 	}
 	at, ok := e.time(values[0])
 	if !ok {
-		return r.wrong("fetch it again", "time %.40q is none of LEAN's", values[0])
+		return r.wrong("fetch it again", "time %s is none of LEAN's", cite(values[0]))
 	}
 	var prices [4]int32
 	for k := range prices {
@@ -190,7 +188,7 @@ func (e *leanEntry) line(line []byte) error {
 	}
 	volume, ok := parseWhole(values[5])
 	if !ok {
-		return r.wrong("fetch it again", "volume %.40q is none", values[5])
+		return r.wrong("fetch it again", "volume %s is none", cite(values[5]))
 	}
 	if err := r.shape(prices); err != nil {
 		return err

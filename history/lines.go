@@ -1,6 +1,7 @@
 package history
 
 import (
+	"archive/zip"
 	"bufio"
 	"compress/flate"
 	"compress/gzip"
@@ -10,21 +11,6 @@ import (
 
 	"assay"
 )
-
-// open looks at the first bytes and unpacks what is compressed.
-func (r *reader) open(in io.Reader) error {
-	r.in = bufio.NewReaderSize(in, 1<<18)
-	head, _ := r.in.Peek(2)
-	if len(head) < 2 || head[0] != 0x1f || head[1] != 0x8b {
-		return nil
-	}
-	z, err := gzip.NewReader(r.in)
-	if err != nil {
-		return r.broken(err)
-	}
-	r.in = bufio.NewReaderSize(z, 1<<18)
-	return nil
-}
 
 // next returns the next line without its end, valid until the next call.
 func (r *reader) next() ([]byte, error) {
@@ -55,11 +41,19 @@ func (r *reader) broken(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return r.wrong("fetch it again", "the compressed file is cut in the middle")
 	}
+	if errors.Is(err, errBehind) {
+		return r.whole("fetch it again, or import what gunzip makes of it",
+			"has something else behind its compressed part")
+	}
 	var corrupt flate.CorruptInputError
-	if errors.As(err, &corrupt) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+	if errors.As(err, &corrupt) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) ||
+		errors.Is(err, io.ErrNoProgress) {
 		return r.wrong("fetch it again", "the compressed file is damaged")
 	}
-	return fmt.Errorf("read %s: %w", r.name, err)
+	if errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) {
+		return err // whoever opened the zip says so
+	}
+	return r.wrong("check the disk, or fetch the file again", "the file cannot be read on (%v)", cause(err))
 }
 
 // wrong is the error of the current line.

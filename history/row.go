@@ -17,10 +17,13 @@ func (r *reader) row(line []byte) error {
 	if err := r.split(line, &values); err != nil {
 		return err
 	}
+	if ours, err := r.cell(values[contract]); err != nil || !ours {
+		return err
+	}
 	at, ok := r.clock.parse(values[0])
 	if !ok {
 		return r.wrong("write times as Unix seconds, RFC 3339 or 2006-01-02 15:04:05 in UTC",
-			"%s %q is no time", r.layout.names[0], values[0])
+			"%s %s is no time", r.layout.names[0], cite(values[0]))
 	}
 	if err := r.order(at); err != nil {
 		return err
@@ -35,12 +38,9 @@ func (r *reader) row(line []byte) error {
 	}
 	volume, ok := parseWhole(values[5])
 	if !ok {
-		return r.wrong("give whole contracts, 0 or more", "%s %q is no volume", r.layout.names[5], values[5])
+		return r.wrong("give whole contracts, 0 or more", "%s %s is no volume", r.layout.names[5], cite(values[5]))
 	}
 	if err := r.shape(prices); err != nil {
-		return err
-	}
-	if err := r.segment(values[contract]); err != nil {
 		return err
 	}
 	c := &r.columns
@@ -87,21 +87,21 @@ func (r *reader) order(at int64) error {
 func (r *reader) price(field int, text []byte) (int32, error) {
 	nano, ok := parseNano(text)
 	if !ok {
-		return 0, r.wrong("correct the price or remove the bar", "%s %q is no price", r.layout.names[field], text)
+		return 0, r.wrong("correct the price or remove the bar", "%s %s is no price", r.layout.names[field], cite(text))
 	}
 	if nano <= 0 {
 		return 0, r.wrong("correct the price or remove the bar", "%s %s is not above zero",
-			r.layout.names[field], text)
+			r.layout.names[field], shown(text))
 	}
 	ticks := nano / r.contract.TickNano
 	if ticks > 1<<31-1 {
 		return 0, r.wrong("check --symbol and the price", "%s %s is too large for %s",
-			r.layout.names[field], text, r.contract.Root)
+			r.layout.names[field], shown(text), r.contract.Root)
 	}
 	if nano%r.contract.TickNano != 0 {
 		if r.offTick++; r.offTick == 1 {
 			r.firstOff = r.wrong("check --symbol; ratio-adjusted prices cannot be used",
-				"%s %s is not on %s's tick of %s", r.layout.names[field], text,
+				"%s %s is not on %s's tick of %s", r.layout.names[field], shown(text),
 				r.contract.Root, r.contract.FormatPrice(1))
 		}
 	}
@@ -120,48 +120,15 @@ func (r *reader) shape(p [4]int32) error {
 		f(market.Price(open)), f(market.Price(high)), f(market.Price(low)), f(market.Price(last)))
 }
 
-// segment begins a new segment when the contract changes.
-func (r *reader) segment(name []byte) error {
-	if r.layout.place[contract] < 0 {
-		return nil
-	}
-	last := &r.segments[len(r.segments)-1]
-	if string(name) == last.Contract && len(r.columns.Time) > 0 {
-		return nil
-	}
-	text := string(name)
-	if text == r.contract.Root {
-		text = "" // the root is no contract
-	}
-	if root, ok := rootOf(text); ok && root != r.contract.Root {
-		return r.wrong("import it with its own --symbol", "%s is a contract of %s, not of %s",
-			text, root, r.contract.Root)
-	}
-	if n := len(r.columns.Time); n > 0 && text != last.Contract {
-		r.segments = append(r.segments, market.Segment{First: n, Contract: text})
-	} else if n == 0 && text != "" {
-		last.Contract = text
-	}
-	return nil
-}
-
-// rootOf reads the root of a contract spelled like ESH4, ESH24 or ESH2024.
-func rootOf(name string) (root string, ok bool) {
-	digits := len(name) - len(strings.TrimRight(name, "0123456789"))
-	at := len(name) - digits - 1
-	if digits < 1 || digits > 4 || at < 1 || strings.IndexByte("FGHJKMNQUVXZ", name[at]) < 0 {
-		return "", false
-	}
-	_, err := market.ContractOf(name[:at])
-	return name[:at], err == nil
-}
-
 func rfc3339(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.RFC3339) }
 
 // short prints 5m0s as 5m and 1h0m0s as 1h.
 func short(d time.Duration) string {
-	s := strings.TrimSuffix(d.String(), "0s")
-	if d >= time.Hour {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
