@@ -180,7 +180,7 @@ func TestYearsOutsideTheCalendarAreNotJudged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b = without(b, func(i int) bool { return b.Date(i).Weekday() == time.Tuesday })
+	b = named(without(b, func(i int) bool { return b.Date(i).Weekday() == time.Tuesday }), "ESH4")
 	r := check(t, b)
 	want := []string{"290 trade dates outside the calendar (2024-01-01 to 2027-12-31): holes there are not judged"}
 	if diff := cmp.Diff(want, r.Notes); diff != "" || r.Verdict != history.Pass || r.Judged != 0 || r.HoleCount != 0 {

@@ -3,15 +3,24 @@ package history
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 const minutes = "2006-01-02 15:04"
+
+// holesPrinted are the holes that a terminal shows; JSON has more of them.
+const holesPrinted = 8
 
 // String prints the report for a terminal, one finding a line.
 func (r Report) String() string {
 	var out strings.Builder
 	line := func(word, format string, args ...any) {
 		fmt.Fprintf(&out, "%-10s %s\n", word, fmt.Sprintf(format, args...))
+	}
+	more := func(n int) {
+		if n > 0 {
+			line("", "and %d more", n)
+		}
 	}
 	line("set", "%s %s, %s in %s, %s to %s UTC", r.Symbol, r.Interval, count(r.Bars, "bar"),
 		count(r.Sessions, "session"), r.FirstBar.Format(minutes), r.LastBar.Format(minutes))
@@ -29,16 +38,19 @@ func (r Report) String() string {
 		line("missing", "%s", r.missing())
 	}
 	line("holes", "%d inside sessions", r.HoleCount)
-	for _, h := range r.Holes[:min(len(r.Holes), 8)] {
+	for _, h := range r.Holes[:min(len(r.Holes), holesPrinted)] {
 		line("", "%s", h)
 	}
+	more(r.HoleCount - min(len(r.Holes), holesPrinted))
 	line("rolls", "%d", len(r.Rolls))
-	for _, roll := range r.Rolls {
+	for _, roll := range r.Rolls[:min(len(r.Rolls), longestListed)] {
 		line("", "%s UTC %s to %s, gap %s", roll.At.Format(minutes), roll.From, roll.To, roll.Gap)
 	}
+	more(len(r.Rolls) - longestListed)
 	for _, j := range r.Jumps {
 		line("jump", "%s UTC %s to %s (%s %%)", j.At.Format(minutes), j.From, j.To, j.Percent)
 	}
+	more(r.JumpCount - len(r.Jumps))
 	line("no volume", "%s", r.Idle)
 	line("outside", "%s outside the exchange's hours", count(r.Outside.Bars, "bar"))
 	line("prices", "all on the tick; no time is there twice")
@@ -73,8 +85,11 @@ func (h Hole) String() string {
 	if h.Why != "" {
 		part += ": " + h.Why
 	}
-	return fmt.Sprintf("%s to %s UTC, %s, %s",
-		h.From.Format(minutes), h.To.Format("15:04"), count(h.Bars, "bar"), part)
+	to := h.To.Format("15:04")
+	if h.From.Format(time.DateOnly) != h.To.Format(time.DateOnly) {
+		to = h.To.Format(minutes)
+	}
+	return fmt.Sprintf("%s to %s UTC, %s, %s", h.From.Format(minutes), to, count(h.Bars, "bar"), part)
 }
 
 // String prints how many bars traded nothing, and the longest run.
@@ -92,4 +107,12 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// times prints "once" or "2 times".
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }

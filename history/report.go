@@ -131,39 +131,48 @@ type Outside struct {
 // Refusal returns the reasons as one sentence, "" when the set passes.
 func (r Report) Refusal() string { return strings.Join(r.Reasons, "; ") }
 
+func (c *checker) refuse(format string, args ...any) {
+	c.report.Reasons = append(c.report.Reasons, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) note(format string, args ...any) {
+	c.report.Notes = append(c.report.Notes, fmt.Sprintf(format, args...))
+}
+
 // judge turns counts into the verdict and its sentences.
 func (c *checker) judge() {
 	r := &c.report
-	refuse := func(format string, args ...any) { r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...)) }
-	note := func(format string, args ...any) { r.Notes = append(r.Notes, fmt.Sprintf(format, args...)) }
+	c.contracts()
+	c.spikes()
 	for _, w := range r.Weekly {
 		if w.Part == PartRTH {
-			refuse("%s: regular hours are missing from %s to %s Chicago, %d times in %d sessions",
+			c.refuse("%s: regular hours are missing from %s to %s Chicago, %d times in %d sessions",
 				w.Weekday, w.From, w.To, w.Times, w.Of)
 		} else {
-			note("%s: overnight bars are missing between %s and %s Chicago, %d times in %d sessions",
+			c.note("%s: overnight bars are missing between %s and %s Chicago, %d times in %d sessions",
 				w.Weekday, w.From, w.To, w.Times, w.Of)
 		}
 	}
 	if m := r.RTH.Missing(); m > rthMissing {
-		refuse("%.1f %% of the bars of regular hours are missing", 100*m)
+		c.refuse("%.1f %% of the bars of regular hours are missing", 100*m)
 	}
 	if idle := share(r.Idle.RTH, r.DayBars); idle > rthIdle {
-		refuse("nothing traded in %.1f %% of the bars of regular hours", 100*idle)
+		c.refuse("nothing traded in %.1f %% of the bars of regular hours", 100*idle)
 	}
 	if out := share(r.Outside.Bars, r.Bars); out > outsideShare {
-		refuse("%.1f %% of the bars lie outside the exchange's hours, "+
+		c.refuse("%.1f %% of the bars lie outside the exchange's hours, "+
 			"so the times are likely in a wrong zone or stamped at the end", 100*out)
 	}
 	if r.NotJudged > 0 {
 		first, last := c.calendar.Years()
-		note("%d trade dates outside the calendar (%s to %s): holes there are not judged", r.NotJudged, first, last)
+		c.note("%s outside the calendar (%s to %s): holes there are not judged",
+			count(r.NotJudged, "trade date"), first, last)
 	}
 	if r.Returns > 0 {
-		note("the contract goes back to an earlier one %d times", r.Returns)
+		c.note("the contract goes back to an earlier one %s", times(r.Returns))
 	}
 	if c.adjusted() {
-		note("no price jumps at any of the %d rolls: the prices are back-adjusted and never traded like this",
+		c.note("no price jumps at any of the %d rolls: the prices are back-adjusted and never traded like this",
 			len(r.Rolls))
 	}
 	if r.Verdict = Pass; len(r.Reasons) > 0 {
