@@ -11,17 +11,21 @@ import (
 	"assay/history"
 	"assay/market"
 	"assay/store"
+	"assay/task"
 )
 
 // Keep judges the bars read from files and keeps them as the current version
 // of a named set. The name defaults to root and interval, such as "ES-5m". A
 // set that the check refuses is kept too, but no bot is tested on it until a
-// person accepts it.
-func (h *Home) Keep(ctx context.Context, bars *market.Bars, about history.About) (store.DataSet, history.Report, error) {
+// person accepts it. Without replace a set gives way only to a usable one that
+// covers all it covered.
+func (h *Home) Keep(
+	ctx context.Context, bars *market.Bars, about history.About, replace bool,
+) (store.DataSet, history.Report, error) {
 	if about.Name == "" {
 		about.Name = control.SetName(bars)
 	}
-	return control.SaveSet(ctx, h.DB, h.Bars, bars, about)
+	return control.SaveSet(ctx, h.DB, h.Bars, bars, about, replace)
 }
 
 // Check judges a file of bars or a folder of them without keeping it, or a set
@@ -67,4 +71,39 @@ func (h *Home) barsOf(ctx context.Context, name string) (*market.Bars, error) {
 		return nil, err
 	}
 	return h.Bars.Load(ctx, set.Fingerprint)
+}
+
+// A Set is a data set and how many bots are tested on it.
+type Set struct {
+	store.DataSet
+	Bots int
+}
+
+// Sets returns the current data sets by name.
+func (h *Home) Sets(ctx context.Context) ([]Set, error) {
+	stored, err := h.DB.DataSets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bots, err := h.DB.Bots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sets := make([]Set, len(stored))
+	for i, d := range stored {
+		sets[i].DataSet = d
+	}
+	for _, b := range bots {
+		v, err := h.DB.Version(ctx, b.VersionID)
+		if err != nil {
+			return nil, err
+		}
+		chosen := task.Choose(stored, v.Symbol, v.Interval, true).Set
+		for i := range sets {
+			if chosen != nil && sets[i].ID == chosen.ID {
+				sets[i].Bots++
+			}
+		}
+	}
+	return sets, nil
 }

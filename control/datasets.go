@@ -22,9 +22,10 @@ func SetName(b *market.Bars) string { return b.Root + "-" + task.IntervalName(b.
 
 // SaveSet judges bars against the exchange's calendar, keeps them on disk and
 // makes them the current version of their name. What the check refuses is kept
-// too, but no bot is tested on it until a person accepts it.
+// too, but no bot is tested on it until a person accepts it. Without replace
+// a set gives way only to a usable one that covers all it covered.
 func SaveSet(
-	ctx context.Context, db *store.DB, disk *history.Store, b *market.Bars, about history.About,
+	ctx context.Context, db *store.DB, disk *history.Store, b *market.Bars, about history.About, replace bool,
 ) (saved store.DataSet, report history.Report, err error) {
 	if strings.HasPrefix(about.Name, simPrefix) != about.Sim {
 		return saved, report, assay.Errorf(assay.Invalid, "choose another name",
@@ -40,6 +41,11 @@ func SaveSet(
 	if err != nil {
 		return saved, report, fmt.Errorf("print the report of %s: %w", about.Name, err)
 	}
+	if !replace {
+		if err := mayReplace(ctx, db, about.Name, report); err != nil {
+			return saved, report, err
+		}
+	}
 	fingerprint, err := disk.Save(ctx, b, about)
 	if err != nil {
 		return saved, report, err
@@ -50,6 +56,30 @@ func SaveSet(
 		Bars: b.Len(), Verdict: store.Verdict(report.Verdict), Refusal: report.Refusal(), Report: text,
 	})
 	return saved, report, err
+}
+
+// mayReplace guards the set that bots are tested on against a file that was
+// imported under its name by mistake.
+func mayReplace(ctx context.Context, db *store.DB, name string, report history.Report) error {
+	current, err := db.DataSet(ctx, name)
+	if assay.KindOf(err) == assay.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	const fix = "choose another name with --name, or pass --replace"
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	switch {
+	case current.Usable() && report.Verdict == history.Refused:
+		return assay.Errorf(assay.Conflict, fix, "the data set %s is usable, and the new bars are refused: %s",
+			name, report.Refusal())
+	case report.FirstBar.After(current.FirstBar) || report.LastBar.Before(current.LastBar):
+		return assay.Errorf(assay.Conflict, fix, "the data set %s holds %d bars from %s to %s, and the new bars cover only %s to %s",
+			name, current.Bars, day(current.FirstBar), day(current.LastBar), day(report.FirstBar), day(report.LastBar))
+	default:
+		return nil
+	}
 }
 
 // SimData keeps a labelled simulated data set for each root that bots in LAB
@@ -96,6 +126,6 @@ func (s SimData) extend(ctx context.Context, root string, now time.Time) error {
 		return err
 	}
 	_, _, err = SaveSet(ctx, s.DB, s.Disk, s.Generate(contract, last.Date),
-		history.About{Name: name, Provider: history.Simulated, Sim: true, Source: "generated"})
+		history.About{Name: name, Provider: history.Simulated, Sim: true, Source: "generated"}, true)
 	return err
 }

@@ -83,7 +83,7 @@ func TestNamesKeepSimulatedAndRealApart(t *testing.T) {
 		t.Errorf("SetName = %q", got)
 	}
 	for _, about := range []history.About{{Name: "SIM-ES", Sim: false}, {Name: "ES-5m", Sim: true}} {
-		if _, _, err := SaveSet(t.Context(), db, disk, bars, about); assay.KindOf(err) != assay.Invalid {
+		if _, _, err := SaveSet(t.Context(), db, disk, bars, about, false); assay.KindOf(err) != assay.Invalid {
 			t.Errorf("%+v: %v, want a refusal", about, err)
 		}
 	}

@@ -150,7 +150,7 @@ func TestFleetWorksByItself(t *testing.T) {
 	}
 	sim := must[*market.Bars](t)(l.disk.Load(t.Context(), must[store.DataSet](t)(l.db.DataSet(t.Context(), "SIM-ES")).Fingerprint))
 	_, report, err := control.SaveSet(t.Context(), l.db, l.disk, sim.Truncate(20_000),
-		history.About{Name: "ES-5m", Provider: history.CSV, Source: "es.csv"})
+		history.About{Name: "ES-5m", Provider: history.CSV, Source: "es.csv"}, false)
 	if err != nil || report.Verdict != history.Pass {
 		t.Fatalf("%v %v", report.Reasons, err)
 	}

@@ -114,6 +114,38 @@ func TestTickEnqueuesAndHolds(t *testing.T) {
 	})
 }
 
+// The planner judges by the session whose figures are shown: back from other
+// data, a bot is tested again on the data it came from.
+func TestEveryChangeOfDataNeedsABaseline(t *testing.T) {
+	inBubble(t, 1, func(b *bench) {
+		sim, err := b.db.DataSet(b.Context(), "SIM-ES")
+		if err != nil {
+			b.Fatal(err)
+		}
+		real := storetest.DataSet("ES-5m", "f2")
+		real.Sim, real.Provider = false, "csv"
+		for _, step := range []struct {
+			change func() error
+			on     *store.DataSet
+		}{
+			{func() error { return nil }, &sim},
+			{func() (err error) { real, err = b.db.SaveDataSet(b.Context(), real); return err }, &real},
+			{func() error { return b.db.RetireDataSet(b.Context(), "ES-5m", "anna", "a mistake") }, &sim},
+		} {
+			if err := step.change(); err != nil {
+				b.Fatal(err)
+			}
+			if tick := b.p.Tick(b.Context()); tick.JobsEnqueued != 1 {
+				b.Fatalf("no baseline on %s: %+v", step.on.Name, tick)
+			}
+			storetest.CompleteJob(b, b.db, storetest.StartNext(b, b.db, "w"), *step.on)
+			if tick := b.p.Tick(b.Context()); tick.JobsEnqueued != 0 {
+				b.Fatalf("a second baseline on %s: %+v", step.on.Name, tick)
+			}
+		}
+	})
+}
+
 func TestPlansAreWrittenOnlyWhenTheyChange(t *testing.T) {
 	inBubble(t, 2, func(b *bench) {
 		set, err := b.db.DataSet(b.Context(), "SIM-ES")

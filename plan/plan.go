@@ -41,7 +41,7 @@ type Facts struct {
 	Active       *Active // its queued or running job, if any
 	Data         Data
 	LastJob      *LastJob  // its last finished job, if any
-	Baseline     *Baseline // newest completed backtest of the current version and data set whose job was created at or after the boundary
+	Baseline     *Baseline // newest completed backtest of the current version whose job was created at or after the boundary, on whatever data
 }
 
 // Active is a job that is queued or running.

@@ -139,3 +139,25 @@ func (db *DB) AcceptDataSet(ctx context.Context, name, by, why string) (accepted
 	})
 	return accepted, err
 }
+
+// RetireDataSet takes the current version of a set away from the bots and
+// stores who did it and why. Its bars and the results on it stay, and the same
+// name can be imported again.
+func (db *DB) RetireDataSet(ctx context.Context, name, by, why string) error {
+	return db.InTx(ctx, func(tx *DB) error {
+		d, err := tx.DataSet(ctx, name)
+		if err != nil {
+			return err
+		}
+		if d.Sim {
+			return assay.Errorf(assay.Conflict, "forbid simulated data with assay serve --no-sim-data",
+				"%s holds simulated bars, which are kept as long as bots need them", name)
+		}
+		_, err = tx.exec(ctx, `update data_sets set superseded_at = {now}, retired_by = $2, retired_why = $3 where id = $1`,
+			d.ID, by, why)
+		if err != nil {
+			return fmt.Errorf("retire data set %s: %w", name, err)
+		}
+		return tx.wakePlanner(ctx)
+	})
+}

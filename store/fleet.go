@@ -357,15 +357,16 @@ func (db *DB) addFailures(ctx context.Context, at map[bot.ID]*plan.Facts) error 
 	return err
 }
 
-// addBaselines finds the newest session of each bot's current version on the
-// data set chosen for it.
+// addBaselines finds the session that counts for each bot: the newest of its
+// current version since its boundary, on whatever data. It is the one whose
+// figures are shown, so that the planner judges by what people see.
 func (db *DB) addBaselines(ctx context.Context, at map[bot.ID]*plan.Facts) error {
 	scan := func(s scanner) (id bot.ID, err error) {
 		var b plan.Baseline
 		if err := s.Scan(&id, &b.Set, &b.Fingerprint, timeInto(&b.SessionClosed), timeInto(&b.CompletedAt), &b.Trades); err != nil {
 			return id, err
 		}
-		if f := at[id]; f != nil && f.Data.Set == b.Set {
+		if f := at[id]; f != nil {
 			f.Baseline = &b
 		}
 		return id, nil
@@ -376,6 +377,6 @@ func (db *DB) addBaselines(ctx context.Context, at map[bot.ID]*plan.Facts) error
 			select max(x.id) as id from backtest_sessions x join bots b on b.id = x.bot_id
 			where x.version_id = b.version_id and x.status = 'COMPLETED'
 				and `+sinceBoundary("x.job_created_at")+`
-			group by x.bot_id, x.data_set) newest on newest.id = s.id`)
+			group by x.bot_id) newest on newest.id = s.id`)
 	return err
 }

@@ -18,7 +18,7 @@ type Choice struct {
 }
 
 // Choose picks the bars for a strategy on bars of an interval: the usable real
-// set of the symbol's data root that reaches furthest, else the simulated set
+// set of the symbol's data root that covers most time, else the simulated set
 // when that is allowed, else none. The interval of a set must divide the
 // strategy's. Real and simulated bars are never mixed.
 func Choose(sets []store.DataSet, symbol string, interval time.Duration, allowSim bool) Choice {
@@ -41,7 +41,7 @@ func Choose(sets []store.DataSet, symbol string, interval time.Duration, allowSi
 		case !d.Usable():
 			slot = &refused
 		}
-		if *slot == nil || further(*d, **slot) {
+		if *slot == nil || better(*d, **slot) {
 			*slot = d
 		}
 	}
@@ -54,10 +54,12 @@ func Choose(sets []store.DataSet, symbol string, interval time.Duration, allowSi
 	return unusable(root, interval, refused, coarse, sim)
 }
 
-// further prefers the set with the later last bar, and of two such sets the
-// one stored last.
-func further(a, b store.DataSet) bool {
-	return cmp.Or(a.LastBar.Compare(b.LastBar), cmp.Compare(a.ID, b.ID)) > 0
+// better prefers the set that covers more time, so that a week of bars cannot
+// take the place of years; then the one that reaches further, then the one
+// stored last.
+func better(a, b store.DataSet) bool {
+	span := func(d store.DataSet) time.Duration { return d.LastBar.Sub(d.FirstBar) }
+	return cmp.Or(cmp.Compare(span(a), span(b)), a.LastBar.Compare(b.LastBar), cmp.Compare(a.ID, b.ID)) > 0
 }
 
 func unusable(root string, interval time.Duration, refused, coarse, sim *store.DataSet) Choice {

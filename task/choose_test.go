@@ -12,7 +12,9 @@ import (
 func TestChoose(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 	set := func(id int64, name, root string, interval time.Duration, last int) store.DataSet {
-		return store.DataSet{ID: id, Name: name, Root: root, Interval: interval, LastBar: day(last), Verdict: store.VerdictPass}
+		return store.DataSet{
+			ID: id, Name: name, Root: root, Interval: interval, FirstBar: day(1), LastBar: day(last), Verdict: store.VerdictPass,
+		}
 	}
 	sim := set(1, "SIM-ES", "ES", 5*time.Minute, 20)
 	sim.Sim = true
@@ -24,6 +26,8 @@ func TestChoose(t *testing.T) {
 	refused.Verdict, refused.Refusal = store.VerdictRefused, "holes on Tuesdays"
 	accepted := refused
 	accepted.AcceptedAt = day(31)
+	week := set(8, "ES-week", "ES", 5*time.Minute, 16)
+	week.FirstBar = day(14)
 	other := set(7, "NQ-5m", "NQ", 5*time.Minute, 30)
 
 	const load = "import real bars: assay data import FILE --symbol ES"
@@ -34,6 +38,7 @@ func TestChoose(t *testing.T) {
 	}{
 		"a real set":                    {[]store.DataSet{sim, real}, true, Choice{Set: &real}},
 		"the real set that goes on":     {[]store.DataSet{real, newer}, true, Choice{Set: &newer}},
+		"not a short one that goes on":  {[]store.DataSet{newer, week}, true, Choice{Set: &newer}},
 		"of two alike the later stored": {[]store.DataSet{same, newer}, true, Choice{Set: &same}},
 		"real though simulated is off":  {[]store.DataSet{real}, false, Choice{Set: &real}},
 		"simulated without a real one":  {[]store.DataSet{sim, refused, coarse}, true, Choice{Set: &sim}},

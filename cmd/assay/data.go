@@ -20,6 +20,7 @@ type dataCmd struct {
 	Check  checkCmd  `cmd:"" help:"Report holes, rolls, jumps and idle stretches of a file or a kept set."`
 	Ls     lsCmd     `cmd:"" help:"List the data sets with their fingerprints."`
 	Accept acceptCmd `cmd:"" help:"Let bots use a set that the check refused; who and why is stored."`
+	Retire retireCmd `cmd:"" help:"Take a set away from the bots; its bars and results stay, who and why is stored."`
 }
 
 // fileFlags say how to read a file of bars.
@@ -39,9 +40,10 @@ func (f fileFlags) options(symbol string) (history.Options, error) {
 }
 
 type importCmd struct {
-	Files  []string `arg:"" name:"file" help:"A CSV file, DBN files, LEAN zips, or a folder of them."`
-	Symbol string   `required:"" help:"Root of the contract, e.g. ES." placeholder:"ES"`
-	Name   string   `help:"Name of the set; root and interval when absent." placeholder:"ES-5m"`
+	Files   []string `arg:"" name:"file" help:"A CSV file, DBN files, LEAN zips, or a folder of them."`
+	Symbol  string   `required:"" help:"Root of the contract, e.g. ES." placeholder:"ES"`
+	Name    string   `help:"Name of the set; root and interval when absent." placeholder:"ES-5m"`
+	Replace bool     `help:"Replace a set of that name also when the new bars cover less or are refused."`
 	fileFlags
 }
 
@@ -56,7 +58,7 @@ func (c importCmd) Run(ctx context.Context, io console, all *cli) error {
 	}
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
 		about.Name = c.Name
-		set, report, err := h.Keep(ctx, bars, about)
+		set, report, err := h.Keep(ctx, bars, about, c.Replace)
 		if err != nil {
 			return err
 		}
@@ -99,7 +101,7 @@ type lsCmd struct {
 
 func (c lsCmd) Run(ctx context.Context, io console, all *cli) error {
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		sets, err := h.DB.DataSets(ctx)
+		sets, err := h.Sets(ctx)
 		if err != nil {
 			return err
 		}
@@ -114,12 +116,12 @@ func (c lsCmd) Run(ctx context.Context, io console, all *cli) error {
 	})
 }
 
-func printSets(io console, sets []store.DataSet) error {
+func printSets(io console, sets []app.Set) error {
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tBARS\tFIRST\tLAST\tFROM\tUSE\tFINGERPRINT")
+	fmt.Fprintln(w, "NAME\tBARS\tFIRST\tLAST\tFROM\tUSE\tBOTS\tFINGERPRINT")
 	for _, s := range sets {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%.16s\n", s.Name, s.Bars,
-			s.FirstBar.Format(time.DateOnly), s.LastBar.Format(time.DateOnly), s.Provider, use(s), s.Fingerprint)
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%d\t%.16s\n", s.Name, s.Bars,
+			s.FirstBar.Format(time.DateOnly), s.LastBar.Format(time.DateOnly), s.Provider, use(s.DataSet), s.Bots, s.Fingerprint)
 	}
 	return w.Flush()
 }
@@ -137,32 +139,63 @@ func use(s store.DataSet) string {
 	}
 }
 
-type acceptCmd struct {
-	Set     string `arg:"" help:"Name of the refused set."`
-	By      string `help:"Who accepts it; the user of this session when absent." placeholder:"NAME"`
-	Because string `required:"" help:"Why it may be used in spite of the report." placeholder:"TEXT"`
+// signature is who does something to a set, and why.
+type signature struct {
+	By      string `help:"Who does it; the user of this session when absent." placeholder:"NAME"`
+	Because string `required:"" help:"Why." placeholder:"TEXT"`
 }
 
-func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
-	because := strings.TrimSpace(c.Because)
-	if because == "" {
-		return assay.Errorf(assay.Invalid, "write a sentence that a colleague will understand", "--because gives no reason")
+func (s signature) sign() (by, why string, err error) {
+	by, why = strings.TrimSpace(s.By), strings.TrimSpace(s.Because)
+	if why == "" {
+		return "", "", assay.Errorf(assay.Invalid, "say it with --because", "a reason is missing")
 	}
-	by := strings.TrimSpace(c.By)
 	if by == "" {
 		me, err := user.Current()
 		if err != nil {
-			return fmt.Errorf("find out who you are: %w; say it with --by", err)
+			return "", "", fmt.Errorf("find out who you are: %w; say it with --by", err)
 		}
 		by = me.Username
 	}
+	return by, why, nil
+}
+
+type acceptCmd struct {
+	Set string `arg:"" help:"Name of the refused set."`
+	signature
+}
+
+func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
+	by, why, err := c.sign()
+	if err != nil {
+		return err
+	}
 	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, because)
+		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, why)
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(io.out, "%s accepted by %s at %s; it was refused because %s\n",
 			set.Name, set.AcceptedBy, set.AcceptedAt.Format(time.RFC3339), set.Refusal)
+		return err
+	})
+}
+
+type retireCmd struct {
+	Set string `arg:"" help:"Name of the set."`
+	signature
+}
+
+func (c retireCmd) Run(ctx context.Context, io console, all *cli) error {
+	by, why, err := c.sign()
+	if err != nil {
+		return err
+	}
+	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+		if err := h.DB.RetireDataSet(ctx, c.Set, by, why); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(io.out, "%s retired by %s; its bars and the results on it stay\n", c.Set, by)
 		return err
 	})
 }

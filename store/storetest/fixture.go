@@ -107,7 +107,7 @@ func AddDataSet(t testing.TB, db *store.DB, d store.DataSet) store.DataSet {
 func StartJob(t testing.TB, db *store.DB, id bot.ID, worker string) job.Job {
 	t.Helper()
 	enqueue(t, db, store.NewJob{BotID: id, Type: job.Baseline, Reason: "BASELINE_MISSING", MaxAttempts: 3})
-	return startNext(t, db, worker)
+	return StartNext(t, db, worker)
 }
 
 func enqueue(t testing.TB, db *store.DB, jobs ...store.NewJob) []store.Queued {
@@ -119,7 +119,8 @@ func enqueue(t testing.TB, db *store.DB, jobs ...store.NewJob) []store.Queued {
 	return queued
 }
 
-func startNext(t testing.TB, db *store.DB, worker string) job.Job {
+// StartNext admits what may start and starts the first.
+func StartNext(t testing.TB, db *store.DB, worker string) job.Job {
 	t.Helper()
 	if _, err := db.Admit(t.Context()); err != nil {
 		t.Fatal(err)

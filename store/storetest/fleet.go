@@ -77,7 +77,7 @@ func changesRaiseRevision(t *testing.T, h Harness) {
 		do   func() error
 	}{
 		{"enqueue", func() error { enqueue(t, db, baseline("bot-0001")); return nil }},
-		{"start", func() error { j = startNext(t, db, "w"); return nil }},
+		{"start", func() error { j = StartNext(t, db, "w"); return nil }},
 		{"progress", func() error { return db.SetProgress(t.Context(), store.LeaseOf(j), 0.1) }},
 		{"complete", func() error { CompleteJob(t, db, j, set); return nil }},
 		{"pause", func() error { return db.PauseBot(t.Context(), "bot-0001", "holiday") }},
@@ -253,8 +253,8 @@ func planSnapshot(t *testing.T, h Harness) {
 		},
 		{ID: "bot-0002", Stage: bot.Lab, WaitingSince: Start, Version: bots[2].VersionID, Data: data, Paused: true, PausedReason: "holiday"},
 	}}, planFleet(t, db, "sim-es"))
-	if b := planFleet(t, db, "es-5m").Bots[1].Baseline; b != nil {
-		t.Errorf("a baseline on another data set counts: %+v", b)
+	if b := planFleet(t, db, "es-5m").Bots[1].Baseline; b == nil || b.Set != "sim-es" {
+		t.Errorf("the session that counts is hidden because other data is chosen now: %+v", b)
 	}
 	if err := db.PauseFleet(t.Context(), "weekend"); err != nil {
 		t.Fatal(err)
@@ -343,7 +343,7 @@ func dataSets(t *testing.T, h Harness) {
 	clock := NewClock()
 	db := h.Open(t, clock.Now)
 	d := DataSet("nq-5m", "f1")
-	d.Verdict, d.Refusal = store.VerdictRefused, "holes on Tuesdays"
+	d.Sim, d.Provider, d.Verdict, d.Refusal = false, "csv", store.VerdictRefused, "holes on Tuesdays"
 	first := AddDataSet(t, db, d)
 	want := d
 	want.ID, want.CreatedAt = first.ID, Start
@@ -368,6 +368,15 @@ func dataSets(t *testing.T, h Harness) {
 	same(t, "current sets", []any{[]store.DataSet{second}, nil}, []any{list, err})
 	old, err := db.DataSetVersion(t.Context(), first.ID)
 	same(t, "superseded", []any{clock.Now(), nil}, []any{old.SupersededAt, err})
+	if err := db.RetireDataSet(t.Context(), "nq-5m", "ann", "imported by mistake"); err != nil {
+		t.Fatal(err)
+	}
+	list, err = db.DataSets(t.Context())
+	same(t, "after the last was retired", []any{[]store.DataSet(nil), nil}, []any{list, err})
+	AddDataSet(t, db, DataSet("SIM-ES", "f3"))
+	if err := db.RetireDataSet(t.Context(), "SIM-ES", "ann", "no"); assay.KindOf(err) != assay.Conflict {
+		t.Errorf("simulated bars retired: %v, want a conflict", err)
+	}
 	if _, err := db.DataSet(t.Context(), "nothing"); assay.KindOf(err) != assay.NotFound {
 		t.Errorf("an unknown set: %v, want not found", err)
 	}

@@ -49,7 +49,7 @@ func oneActiveJob(t *testing.T, h Harness) {
 	if got[0].ID == 0 || got[2].ID == 0 {
 		t.Fatal("a free bot got no job")
 	}
-	j := startNext(t, db, "w")
+	j := StartNext(t, db, "w")
 	same(t, "while it runs", []store.Queued{{Busy: true}}, enqueue(t, db, baseline(bot.ID(j.BotID))))
 	if err := db.Finish(t.Context(), store.LeaseOf(j), nil); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func admissionKeepsCaps(t *testing.T, h Harness) {
 	same(t, "admitted at first", store.Caps{Backtests: 2, Improve: 1, Total: 6}, counts())
 	admit, start, err := db.Ready(t.Context())
 	same(t, "ready when full", []any{false, true, nil}, []any{admit, start, err})
-	j := startNext(t, db, "w")
+	j := StartNext(t, db, "w")
 	same(t, "a running job keeps its place", store.Caps{Backtests: 2, Improve: 1, Total: 6}, counts())
 	if err := db.Finish(t.Context(), store.LeaseOf(j), nil); err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func jobLife(t *testing.T, h Harness) {
 	same(t, "queued", want, readJob(t, db, id))
 
 	clock.Add(time.Second)
-	started := startNext(t, db, "w1")
+	started := StartNext(t, db, "w1")
 	want.Status, want.Attempt, want.LeaseSeq, want.WorkerID = job.Running, 1, 1, "w1"
 	want.StartedAt, want.HeartbeatAt = clock.Now(), clock.Now()
 	same(t, "started", want, started)
@@ -179,7 +179,7 @@ func failedAttemptWaits(t *testing.T, h Harness) {
 		got := readJob(t, db, j.ID)
 		same(t, "waiting", []any{job.Queued, attempt, "no luck", time.Time{}}, []any{got.Status, got.Attempt, got.Error, got.StartedAt})
 		clock.Add(d.At.Sub(clock.Now()))
-		j = startNext(t, db, "w1")
+		j = StartNext(t, db, "w1")
 	}
 	got := readJob(t, db, j.ID)
 	same(t, "at the end", []any{job.Failed, 3, "no luck", clock.Now()}, []any{got.Status, got.Attempt, got.Error, got.CompletedAt})
@@ -197,7 +197,7 @@ func releasedAttempt(t *testing.T, h Harness) {
 	if err := db.EndAttempt(t.Context(), store.LeaseOf(j), job.OutcomeReleased, "shut down", d); err != nil {
 		t.Fatal(err)
 	}
-	again := startNext(t, db, "w2")
+	again := StartNext(t, db, "w2")
 	same(t, "second start", []any{1, int64(3), "w2"}, []any{again.Attempt, again.LeaseSeq, again.WorkerID})
 }
 
@@ -209,7 +209,7 @@ func fence(t *testing.T, h Harness) {
 	if err := db.EndAttempt(t.Context(), store.LeaseOf(old), job.OutcomeStalled, "silent", d); err != nil {
 		t.Fatal(err)
 	}
-	newer := startNext(t, db, "w2")
+	newer := StartNext(t, db, "w2")
 	before := readJob(t, db, newer.ID)
 	for what, err := range map[string]error{
 		"finish":   db.Finish(t.Context(), store.LeaseOf(old), nil),
