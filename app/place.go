@@ -16,7 +16,7 @@ import (
 // database, which lies in that folder unless PostgreSQL has it. The tags are
 // for the command line.
 type Place struct {
-	Dir          string `name:"home" help:"Folder of the database and the market data." default:"~/.assay" env:"ASSAY_HOME" type:"path" placeholder:"DIR"`
+	Dir          string `name:"home" help:"Folder of the database and the market data." default:"${home}/.assay" env:"ASSAY_HOME" type:"path" placeholder:"DIR"`
 	Database     string `help:"Address of a PostgreSQL database; SQLite in the home when absent." env:"ASSAY_DATABASE" placeholder:"postgres://USER@HOST/NAME"`
 	DatabaseFile string `help:"File that holds the address, so that its password stands nowhere else." env:"ASSAY_DATABASE_FILE" type:"path" placeholder:"FILE"`
 }

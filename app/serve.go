@@ -108,6 +108,12 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		return err
 	}
 
+	url := "http://" + listener.Addr().String()
+	if err := c.Home.announce(url); err != nil {
+		return err
+	}
+	defer c.Home.withdraw()
+
 	group, ctx := errgroup.WithContext(ctx)
 	var dispatcher worker.Dispatcher = worker.NewLocal(h.DB, config, c.Log)
 	if h.shared {
@@ -120,7 +126,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
-	c.Ready("http://"+listener.Addr().String(), h.DB.Path())
+	c.Ready(url, h.DB.Path())
 	return group.Wait()
 }
 

@@ -48,6 +48,7 @@ type Bot struct {
 		WinRate     *float64 `json:"winRate"`     // 0..1
 		Trades      *int     `json:"trades"`
 		SimData     bool     `json:"simData"`
+		DataSet     string   `json:"dataSet"` // "" without a result
 	} `json:"metrics"`
 }
 

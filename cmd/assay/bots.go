@@ -10,11 +10,18 @@ import (
 )
 
 type botsCmd struct {
-	Server string `help:"Address of a running Assay." default:"http://127.0.0.1:5000" env:"ASSAY_SERVER" placeholder:"URL"`
+	Server string `help:"Address of a running Assay; the one that serves this home when absent." env:"ASSAY_SERVER" placeholder:"URL"`
 }
 
-func (c botsCmd) Run(ctx context.Context, io console) error {
-	bots, total, err := client.New(c.Server).Bots(ctx, 10_000)
+func (c botsCmd) Run(ctx context.Context, io console, all *cli) error {
+	server := c.Server
+	if server == "" {
+		var err error
+		if server, err = all.Home.Server(); err != nil {
+			return err
+		}
+	}
+	bots, total, err := client.New(server).Bots(ctx, 10_000)
 	if err != nil {
 		return err
 	}
@@ -22,7 +29,7 @@ func (c botsCmd) Run(ctx context.Context, io console) error {
 	fmt.Fprintln(w, "ID\tSTAGE\tGEN\tNOW\tNET P&L\tTRADES\tDATA")
 	for _, b := range bots {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t%s\n", b.ID, b.Stage, b.Generation, now(b),
-			dollars(b.Metrics.NetPnl), count(b.Metrics.Trades), simLabel(b.Metrics.SimData))
+			dollars(b.Metrics.NetPnl), count(b.Metrics.Trades), data(b))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -59,9 +66,10 @@ func count(v *int) string {
 	return fmt.Sprint(*v)
 }
 
-func simLabel(sim bool) string {
-	if sim {
+// data names the set behind the figures.
+func data(b client.Bot) string {
+	if b.Metrics.SimData {
 		return "SIM DATA"
 	}
-	return ""
+	return b.Metrics.DataSet
 }

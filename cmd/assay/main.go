@@ -52,10 +52,15 @@ func main() {
 func run(ctx context.Context, args []string, io console) (code int) {
 	var c cli
 	exited := -1
+	home, err := os.UserHomeDir() // not the account's: sudo and containers set HOME on purpose
+	if err != nil {
+		home = "."
+	}
 	parser, err := kong.New(&c,
 		kong.Name("assay"),
 		kong.Description("A laboratory that tests futures-trading bots by itself, and a console that shows the evidence."),
 		kong.UsageOnError(),
+		kong.Vars{"home": home},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exited = code }),
@@ -72,11 +77,20 @@ func run(ctx context.Context, args []string, io console) (code int) {
 	if err != nil {
 		return complain(io.err, misused(err))
 	}
-	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
+	err = command.Run()
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(io.err, "assay: interrupted before the end; nothing was kept")
+		return interrupted
+	default:
 		return complain(io.err, err)
 	}
-	return 0
 }
+
+// interrupted is what a shell reports of a program that Ctrl-C ended.
+const interrupted = 130
 
 // complain prints an error, one problem a line, and returns its exit code.
 func complain(w io.Writer, err error) int {
