@@ -95,19 +95,19 @@ function Head({ bot }: { bot: Bot }) {
         {metrics.simData && <SimData />}
         <dl>
           <Kpi label="Net P&L">
-            <Figure value={metrics.netPnl} format={money} signed />
+            <Figure of={metrics} value={metrics.netPnl} format={money} signed />
           </Kpi>
           <Kpi label="Max DD">
-            <Figure value={metrics.maxDrawdown} format={drawdown} />
+            <Figure of={metrics} value={metrics.maxDrawdown} format={drawdown} />
           </Kpi>
           <Kpi label="Sharpe">
-            <Figure value={metrics.sharpe} format={ratio} />
+            <Figure of={metrics} value={metrics.sharpe} format={ratio} />
           </Kpi>
           <Kpi label="Win %">
-            <Figure value={metrics.winRate} format={percent} />
+            <Figure of={metrics} value={metrics.winRate} format={percent} />
           </Kpi>
           <Kpi label="Trades">
-            <Figure value={metrics.trades} format={count} />
+            <Figure of={metrics} value={metrics.trades} format={count} />
           </Kpi>
         </dl>
       </div>

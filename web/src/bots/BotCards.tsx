@@ -50,7 +50,7 @@ const Card = memo(function Card({ bot, top }: { bot: Bot; top: number }) {
       </div>
       <div className={styles.line}>
         <strong>
-          <Figure value={metrics.netPnl} format={money} signed />
+          <Figure of={metrics} value={metrics.netPnl} format={money} signed />
         </strong>
         <span className={styles.activity}>
           <Activity botNow={bot.botNow} />
@@ -60,19 +60,19 @@ const Card = memo(function Card({ bot, top }: { bot: Bot; top: number }) {
       <dl>
         <dt>Max DD</dt>
         <dd>
-          <Figure value={metrics.maxDrawdown} format={drawdown} />
+          <Figure of={metrics} value={metrics.maxDrawdown} format={drawdown} />
         </dd>
         <dt>Sharpe</dt>
         <dd>
-          <Figure value={metrics.sharpe} format={ratio} />
+          <Figure of={metrics} value={metrics.sharpe} format={ratio} />
         </dd>
         <dt>Win %</dt>
         <dd>
-          <Figure value={metrics.winRate} format={percent} />
+          <Figure of={metrics} value={metrics.winRate} format={percent} />
         </dd>
         <dt>Trades</dt>
         <dd>
-          <Figure value={metrics.trades} format={count} />
+          <Figure of={metrics} value={metrics.trades} format={count} />
         </dd>
       </dl>
     </li>

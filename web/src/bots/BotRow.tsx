@@ -57,11 +57,11 @@ const cells: Record<ColumnId, (bot: Bot) => ReactNode> = {
   stage: (bot) => <StageChip stage={bot.stage} />,
   activity: (bot) => <Activity botNow={bot.botNow} />,
   data: (bot) => bot.metrics.simData && <SimData />,
-  netPnl: (bot) => <Figure value={bot.metrics.netPnl} format={money} signed />,
-  maxDrawdown: (bot) => <Figure value={bot.metrics.maxDrawdown} format={drawdown} />,
-  sharpe: (bot) => <Figure value={bot.metrics.sharpe} format={ratio} />,
-  winRate: (bot) => <Figure value={bot.metrics.winRate} format={percent} />,
-  trades: (bot) => <Figure value={bot.metrics.trades} format={count} />,
+  netPnl: (bot) => <Figure of={bot.metrics} value={bot.metrics.netPnl} format={money} signed />,
+  maxDrawdown: (bot) => <Figure of={bot.metrics} value={bot.metrics.maxDrawdown} format={drawdown} />,
+  sharpe: (bot) => <Figure of={bot.metrics} value={bot.metrics.sharpe} format={ratio} />,
+  winRate: (bot) => <Figure of={bot.metrics} value={bot.metrics.winRate} format={percent} />,
+  trades: (bot) => <Figure of={bot.metrics} value={bot.metrics.trades} format={count} />,
   equity: (bot) => <Sparkline points={bot.metrics.equity} />,
 };
 

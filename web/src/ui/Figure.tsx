@@ -1,16 +1,19 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import type { Metrics } from "../api/types";
 import styles from "./Figure.module.css";
 
 interface Props {
   value: number | null;
+  /** The result that the figure belongs to; without a session there is none yet. */
+  of: Pick<Metrics, "sessionId" | "since">;
   format: (value: number | null) => string;
   /** Money is green above zero and red below. */
   signed?: boolean;
 }
 
 /** One figure of a result. For 700 ms after it changed it is tinted. */
-export function Figure({ value, format, signed }: Props) {
+export function Figure({ value, of, format, signed }: Props) {
   const text = format(value);
   const cell = useRef<HTMLSpanElement>(null);
   const drawn = useRef(text);
@@ -23,9 +26,14 @@ export function Figure({ value, format, signed }: Props) {
   return (
     <span ref={cell} className={styles.figure} data-sign={signOf(value, text, signed)}>
       {text}
-      {value === null && <VisuallyHidden> no completed backtest since the reset</VisuallyHidden>}
+      {value === null && <VisuallyHidden> {absence(of)}</VisuallyHidden>}
     </span>
   );
+}
+
+function absence({ sessionId, since }: Props["of"]) {
+  if (sessionId !== null) return "not defined for these trades";
+  return since === null ? "no completed backtest yet" : "no completed backtest since the reset";
 }
 
 function signOf(value: number | null, text: string, signed: boolean | undefined) {
