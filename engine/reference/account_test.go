@@ -31,7 +31,7 @@ func ohlcv(rows ...[5]int32) *market.Bars {
 	return b
 }
 
-// The cases of the published fill rules that a market entry can meet. The
+// The cases of the published fill rules that an entry of rules can meet. The
 // slow account must be right before it may judge the fast one.
 func TestGoldenFills(t *testing.T) {
 	type row = [5]int32
@@ -41,11 +41,18 @@ func TestGoldenFills(t *testing.T) {
 	before := []row{{1000, 1000, 1000, 1000, 9}, {999, 1001, 999, 1000, 9}}
 	beforeShort := []row{{1000, 1000, 1000, 1000, 9}, {1001, 1001, 999, 1000, 9}}
 	none := strategy.Bracket{}
+	trail := func(ticks int32) func(*strategy.Entry) {
+		return func(e *strategy.Entry) { e.Trail = ticks }
+	}
+	limit := func(price int32) func(*strategy.Entry) {
+		return func(e *strategy.Entry) { e.Wait, e.Price = 1, price }
+	}
 	for _, c := range []struct {
 		name         string
 		side         market.Side
 		stop, target strategy.Bracket
 		bars         []row
+		entry        func(*strategy.Entry)
 		change       func(*market.Bars, *strategy.Limits)
 		want         []engine.Fill
 		ambiguous    bool
@@ -93,6 +100,20 @@ func TestGoldenFills(t *testing.T) {
 			},
 		},
 		{
+			name: "f11 trailing stop of finished bars", side: market.Long, entry: trail(8),
+			bars: append(before[:2:2], row{1000, 1006, 999, 1005, 500}, row{1005, 1020, 1000, 1018, 500}),
+		},
+		{
+			name: "and then", side: market.Long, entry: trail(8),
+			bars: append(before[:2:2], row{1000, 1020, 999, 1018, 500}, row{1018, 1019, 1012, 1013, 500}),
+			want: []engine.Fill{{Bar: 3, Side: -1, Qty: 1, Price: 1011, Reason: engine.Stopped}},
+		},
+		{
+			name: "held for two bars", side: market.Long, entry: func(e *strategy.Entry) { e.MaxBars = 2 },
+			bars: append(before[:2:2], row{1000, 1006, 999, 1005, 500}, row{1005, 1020, 1000, 1018, 500}),
+			want: []engine.Fill{{Bar: 3, Side: -1, Qty: 1, Price: 1004, Reason: engine.TimeStop}},
+		},
+		{
 			name: "f12 short gap", side: market.Short, stop: level(1010),
 			bars: append(beforeShort[:2:2], row{1020, 1025, 1015, 1018, 500}),
 			want: []engine.Fill{{Bar: 2, Side: 1, Qty: 1, Price: 1021, Reason: engine.StoppedGap}},
@@ -112,6 +133,37 @@ func TestGoldenFills(t *testing.T) {
 			name: "f16 only the target", side: market.Long, stop: level(995), target: level(1010),
 			bars: append(before[:2:2], row{1000, 1012, 996, 1005, 500}),
 			want: []engine.Fill{{Bar: 2, Side: -1, Qty: 1, Price: 1010, Reason: engine.Targeted}},
+		},
+		{
+			name: "f18 open better than the limit", side: market.Long, entry: limit(1000),
+			bars: []row{{1000, 1000, 1000, 1000, 9}, {995, 998, 990, 997, 500}},
+			want: []engine.Fill{{Bar: 1, Side: 1, Qty: 1, Price: 1000, Reason: engine.Entered}},
+		},
+		{
+			name: "f21 the high may have come first", side: market.Long, entry: limit(995),
+			stop: away(20), target: away(10), ambiguous: true,
+			bars: []row{{1000, 1000, 1000, 1000, 9}, {1000, 1012, 993, 1001, 500}},
+			want: []engine.Fill{{Bar: 1, Side: 1, Qty: 1, Price: 995, Reason: engine.Entered}},
+		},
+		{
+			name: "f22 the close proves it", side: market.Long, entry: limit(995), stop: away(20), target: away(10),
+			bars: []row{{1000, 1000, 1000, 1000, 9}, {1000, 1012, 993, 1008, 500}},
+			want: []engine.Fill{
+				{Bar: 1, Side: 1, Qty: 1, Price: 995, Reason: engine.Entered},
+				{Bar: 1, Side: -1, Qty: 1, Price: 1005, Reason: engine.Targeted},
+			},
+		},
+		{
+			name: "f23 limit and stop", side: market.Long, entry: limit(995), stop: away(5), target: away(50),
+			bars: []row{{1000, 1000, 1000, 1000, 9}, {1000, 1003, 988, 1001, 500}},
+			want: []engine.Fill{
+				{Bar: 1, Side: 1, Qty: 1, Price: 995, Reason: engine.Entered},
+				{Bar: 1, Side: -1, Qty: 1, Price: 989, Reason: engine.Stopped},
+			},
+		},
+		{
+			name: "a limit lives for one bar", side: market.Long, entry: limit(995),
+			bars: []row{{1000, 1000, 1000, 1000, 9}, {1000, 1003, 995, 1001, 500}, {1000, 1003, 990, 1001, 500}},
 		},
 		{
 			name: "f20 roll", side: market.Long, stop: level(900),
@@ -134,14 +186,18 @@ func TestGoldenFills(t *testing.T) {
 		if c.change != nil {
 			c.change(b, &limits)
 		}
-		s := strategy.Signals{
-			Enter:   []strategy.Entry{{Side: c.side, Stop: c.stop, Target: c.target}},
-			Reasons: []string{"rule"},
+		e := strategy.Entry{Side: c.side, Stop: c.stop, Target: c.target}
+		if c.entry != nil {
+			c.entry(&e)
 		}
+		s := strategy.Signals{Enter: []strategy.Entry{e}, Reasons: []string{"rule"}}
 		l := Run(b, s, limits, standard)
 		got, ambiguous := l.Fills, false
-		if len(c.bars) > 2 && c.bars[1][4] > 0 {
+		if len(c.bars) > 2 && c.bars[1][4] > 0 && e.Wait == 0 {
 			got = got[1:] // the entry that set the scene
+		}
+		if l.Open != nil {
+			ambiguous = l.Open.Ambiguous
 		}
 		for _, trade := range l.Trades {
 			ambiguous = ambiguous || trade.Ambiguous
@@ -152,6 +208,21 @@ func TestGoldenFills(t *testing.T) {
 		if ambiguous != c.ambiguous {
 			t.Errorf("%s: ambiguous %v, want %v", c.name, ambiguous, c.ambiguous)
 		}
+	}
+}
+
+// f13: at most 10 % of a bar's volume.
+func TestGoldenVolumeCap(t *testing.T) {
+	b := ohlcv([5]int32{1000, 1001, 999, 1000, 50}, [5]int32{1000, 1002, 999, 1001, 50}, [5]int32{1002, 1004, 1001, 1003, 90})
+	s := strategy.Signals{Enter: []strategy.Entry{{Side: market.Long}}, Reasons: []string{"rule"}}
+	limits, costs := anyTime, standard
+	limits.Contracts, costs.VolumeCap = 8, 10
+	want := []engine.Fill{
+		{Bar: 1, Side: 1, Qty: 5, Price: 1001, Reason: engine.Entered},
+		{Bar: 2, Side: 1, Qty: 3, Price: 1003, Reason: engine.Entered},
+	}
+	if diff := cmp.Diff(want, Run(b, s, limits, costs).Fills); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

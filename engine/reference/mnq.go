@@ -110,10 +110,13 @@ func mnqMicroPullback(b *market.Bars, v Params) strategy.Signals {
 		when := trend[i] > 20 && clock(b, i) >= 9*60 && clock(b, i) <= 14*60
 		long := p.close[i] > high[i] && fast[i] > slow[i]
 		short := p.close[i] < low[i] && fast[i] < slow[i]
-		stop := away(v["stop_atr"] * span[i])
+		stop, back := away(v["stop_atr"]*span[i]), v["pullback"]*span[i]
+		if short {
+			back = -back
+		}
 		s.enter(i, long && when, short && when, order{
 			stop: stop, target: away(v["target_r"] * risk(stop)),
-			limit: s.back(i, short, away(v["pullback"]*span[i])), wait: v["patience"],
+			limit: s.at(i, p.close[i]-back), wait: v["patience"],
 		})
 	}
 	return s.said

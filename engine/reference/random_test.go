@@ -35,7 +35,7 @@ func TestRandomAccountsAgree(t *testing.T) {
 // The random accounts see everything that can happen.
 func TestRandomAccountsMeetEveryReason(t *testing.T) {
 	seen := map[engine.FillReason]int{}
-	for seed := range 1000 {
+	for seed := range 5000 {
 		for _, f := range anything.Example(seed).agree(t).Fills {
 			seen[f.Reason]++
 		}

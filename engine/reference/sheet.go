@@ -40,24 +40,20 @@ type level struct {
 // at is a price of the adjusted series, in points.
 func (s *sheet) at(i int, price float64) level {
 	offset := float64(s.b.Segments[s.b.Contract(i)].Offset)
-	return level{strategy.Level, math.Round(price/tick) + offset}
-}
-
-// back is a price that lies a distance from the close, on the better side.
-func (s *sheet) back(i int, short bool, distance level) level {
-	if short {
-		distance.ticks = -distance.ticks
-	}
-	return level{strategy.Level, float64(s.b.Close[i]) - distance.ticks}
+	return level{strategy.Level, rounded(price) + offset}
 }
 
 // away is a distance in points, at least a tick.
 func away(distance float64) level {
-	if distance < 0 {
+	ticks := rounded(distance)
+	if ticks < 0 {
 		return level{strategy.Distance, undefined}
 	}
-	return level{strategy.Distance, math.Max(1, math.Round(distance/tick))}
+	return level{strategy.Distance, math.Max(1, ticks)}
 }
+
+// rounded is so many points in ticks, a half upwards.
+func rounded(points float64) float64 { return math.Floor(points/tick + 0.5) }
 
 // risk is the distance of a stop in whole ticks, in points.
 func risk(stop level) float64 { return stop.ticks * tick }
