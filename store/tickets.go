@@ -97,8 +97,17 @@ type pgxTx struct{ *pgxConn }
 
 var errLent = errors.New("whoever began this transaction ends it")
 
+// Begin refuses.
 func (pgxTx) Begin(context.Context) (pgx.Tx, error) { return nil, errLent }
-func (pgxTx) Commit(context.Context) error          { return errLent }
-func (pgxTx) Rollback(context.Context) error        { return errLent }
-func (pgxTx) LargeObjects() pgx.LargeObjects        { return pgx.LargeObjects{} }
-func (t pgxTx) Conn() *pgx.Conn                     { return t.pgxConn }
+
+// Commit refuses.
+func (pgxTx) Commit(context.Context) error { return errLent }
+
+// Rollback refuses.
+func (pgxTx) Rollback(context.Context) error { return errLent }
+
+// LargeObjects is of no use here.
+func (pgxTx) LargeObjects() pgx.LargeObjects { return pgx.LargeObjects{} }
+
+// Conn is the connection that is lent.
+func (t pgxTx) Conn() *pgx.Conn { return t.pgxConn }

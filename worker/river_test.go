@@ -89,29 +89,48 @@ func TestAdmissionWithoutTicketsDoesNotHappen(t *testing.T) {
 func TestDatabaseGoesAwayInMidJob(t *testing.T) {
 	t.Parallel()
 	server := storetest.NewPostgresServer(t)
-	db, err := store.OpenPostgres(t.Context(), server.NewDatabase(t), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	onRiver(t, db, 2, func(b *bench) {
-		release := make(chan struct{})
-		started := make(chan struct{}, 3)
-		b.handle(func(context.Context, job.Job, func(float64)) (worker.Save, error) {
-			started <- struct{}{}
-			<-release
-			return nil, nil
+	for name, c := range map[string]struct {
+		ends    bool // the job's work ends while the database is away
+		outcome job.Outcome
+	}{
+		"the work ends meanwhile": {true, job.OutcomeFailed},
+		"the work takes longer":   {false, job.OutcomeStalled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, err := store.OpenPostgres(t.Context(), server.NewDatabase(t), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { db.Close() })
+			onRiver(t, db, 2, func(b *bench) { b.outage(server, c.ends, c.outcome) })
 		})
-		defer b.start()()
-		id := b.enqueue("bot-0000")
-		<-started
-		server.Stop(t)
-		close(release)
-		b.until("nobody answers", func() bool { _, err := db.Bots(b.Context()); return err != nil })
-		server.Start(t)
-		b.await(id, job.Completed)
-		b.await(b.enqueue("bot-0001"), job.Completed)
-		attempts, err := db.Attempts(b.Context(), id)
-		b.same("attempts", []any{2, job.OutcomeFailed, nil}, []any{len(attempts), attempts[0].Outcome, err})
+	}
+}
+
+func (b *bench) outage(server *storetest.PostgresServer, ends bool, want job.Outcome) {
+	started, release, stopped := make(chan struct{}, 3), make(chan struct{}), make(chan error, 3)
+	b.handle(func(ctx context.Context, _ job.Job, _ func(float64)) (worker.Save, error) {
+		started <- struct{}{}
+		select {
+		case <-release:
+			return nil, nil
+		case <-ctx.Done():
+			stopped <- context.Cause(ctx)
+			return nil, ctx.Err()
+		}
 	})
+	defer b.start()()
+	id := b.enqueue("bot-0000")
+	<-started
+	server.Stop(b)
+	if !ends {
+		<-stopped // it could not tell anybody that it lives
+	}
+	close(release)
+	b.until("nobody answers", func() bool { _, err := b.db.Bots(b.Context()); return err != nil })
+	server.Start(b)
+	b.await(id, job.Completed)
+	b.await(b.enqueue("bot-0001"), job.Completed)
+	attempts, err := b.db.Attempts(b.Context(), id)
+	b.same("attempts", []any{2, want, nil}, []any{len(attempts), attempts[0].Outcome, err})
 }

@@ -120,10 +120,12 @@ func startServer() (*PostgresServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("sh", "-c", script, "sh", bin)
+	shell := []string{"sh", "-c", script}
 	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		cmd = exec.Command("su", "-s", "/bin/sh", "postgres", "-c", script, "--", "sh", bin)
+		shell = []string{"su", "-s", "/bin/sh", "postgres", "-c", script, "--"}
 	}
+	shell = append(shell, "sh", bin)
+	cmd := exec.CommandContext(context.Background(), shell[0], shell[1:]...) //nolint:gosec // a folder that was found, not typed
 	cmd.Dir = os.TempDir()
 	orders, err := cmd.StdinPipe()
 	if err != nil {
@@ -154,13 +156,19 @@ func postgresPrograms() (string, error) {
 		return "", err
 	}
 	if len(found) > 0 {
-		return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return len(a) - len(b) + strings.Compare(a, b) })), nil
+		return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return major(a) - major(b) })), nil
 	}
 	path, err := exec.LookPath("initdb")
 	if err != nil {
 		return "", fmt.Errorf("PostgreSQL is not installed, and the tests need it: make test installs it")
 	}
 	return filepath.Dir(path), nil
+}
+
+// major reads the version from a path like /usr/lib/postgresql/15/bin/initdb.
+func major(path string) (version int) {
+	_, _ = fmt.Sscanf(path, "/usr/lib/postgresql/%d", &version) // another name is version 0
+	return version
 }
 
 // Stop ends the server as a power cut does; Start brings it back.
