@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -127,6 +128,7 @@ func startServer() (*PostgresServer, error) {
 	shell = append(shell, "sh", bin)
 	cmd := exec.CommandContext(context.Background(), shell[0], shell[1:]...) //nolint:gosec // a folder that was found, not typed
 	cmd.Dir = os.TempDir()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the test, whose end stops the server
 	orders, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
