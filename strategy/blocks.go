@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"assay/market"
 )
 
 // enter, exit and account read the three blocks of a file.
@@ -33,7 +35,7 @@ func (r *reader) places(f map[string]*yaml.Node) (long, short Expr) {
 		return nil, nil
 	}
 	if at.Kind != yaml.MappingNode {
-		place := r.level(at, false)
+		place := r.place(at)
 		if f["long"] != nil {
 			long = place
 		}
@@ -51,14 +53,23 @@ func (r *reader) places(f map[string]*yaml.Node) (long, short Expr) {
 			r.at(place, "there is no "+side+" rule whose order could wait here", "remove it or add the rule")
 		}
 	}
-	return r.level(sides["long"], false), r.level(sides["short"], false)
+	return r.place(sides["long"]), r.place(sides["short"])
+}
+
+// place reads where a limit order waits; the close itself will do.
+func (r *reader) place(n *yaml.Node) Expr {
+	return r.above(n, r.level(n, false), true,
+		"the limit order is always on the worse side of the close", "write for example 2 ticks")
 }
 
 func (r *reader) exit(n *yaml.Node) Exit {
 	f := r.fields(n, "exit", "stop", "trail", "target", "long", "short", "after", "flat", "at_close")
+	const never, fix = " is never a distance above zero", "write for example 2 * atr(14)"
+	target := r.level(f["target"], f["stop"] != nil || f["trail"] != nil)
 	return Exit{
-		Stop: r.level(f["stop"], false), Trail: r.distance(f["trail"]),
-		Target: r.level(f["target"], f["stop"] != nil || f["trail"] != nil),
+		Stop:   r.above(f["stop"], r.level(f["stop"], false), false, "the stop"+never, fix),
+		Trail:  r.above(f["trail"], r.distance(f["trail"]), false, "the trailing stop"+never, fix),
+		Target: r.above(f["target"], target, false, "the target"+never, fix),
 		Long:   r.condition(f["long"]), Short: r.condition(f["short"]),
 		After: r.bars("after", f["after"]),
 		Flat:  r.clock(f["flat"]), AtClose: r.truth(f["at_close"]),
@@ -170,9 +181,19 @@ func (r *reader) clock(n *yaml.Node) string {
 	if !ok {
 		return ""
 	}
-	if m, ok := minuteOf(text); !ok || m >= 16*60 && m < 17*60 {
+	m, ok := minuteOf(text)
+	if !ok || m >= 16*60 && m < 17*60 {
 		r.at(n, strconv.Quote(clip(text))+" is not a time of trading",
 			`write for example "15:55", in Chicago; for the close itself write at_close: true`)
+		return ""
+	}
+	open, last := int16(market.SessionOpen), int16(market.SessionClose)
+	if r.session == RTH && r.contract.Root != "" {
+		open, last = r.contract.DayOpen, r.contract.DayClose
+	}
+	if afterOpen(m) <= afterOpen(open) { // flat from the first bar of each session on
+		r.at(n, "flat from "+strconv.Quote(text)+" on leaves nothing of the session, which opens at "+printClock(int(open)),
+			"write a time after it, such as "+strconv.Quote(printClock(int(last)-5)))
 		return ""
 	}
 	return text

@@ -14,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"assay"
+	"assay/market"
 )
 
 // maxFile is the largest strategy file in bytes; ours have about one thousand.
@@ -74,8 +75,11 @@ func notYAML(err error, name string) error {
 // reader turns nodes into a Strategy and collects what is wrong.
 type reader struct {
 	problems
-	params []Param
-	used   map[string]bool
+	params   []Param
+	used     map[string]bool
+	contract market.Contract // zero when the symbol is wrong
+	session  SessionKind
+	doubtful bool // the parameters are wrong themselves
 }
 
 func (r *reader) strategy(root *yaml.Node) *Strategy {
@@ -89,12 +93,15 @@ func (r *reader) strategy(root *yaml.Node) *Strategy {
 			r.at(root, `"`+need+`" is missing`, "add it; "+examples[need])
 		}
 	}
+	before := len(r.list)
+	params := r.readParams(f["params"])
+	r.doubtful = len(r.list) > before
 	s := &Strategy{
-		Name: r.name(f["strategy"]), Symbol: r.symbol(f["symbol"]), Session: r.session(f["session"]),
-		Params: r.readParams(f["params"]),
+		Name: r.name(f["strategy"]), Symbol: r.symbol(f["symbol"]), Session: r.kind(f["session"]),
+		Params: params,
 	}
 	s.Bars = r.interval(f["bars"], s.Session)
-	r.params, r.used = s.Params, map[string]bool{}
+	r.params, r.used, r.session = s.Params, map[string]bool{}, s.Session
 	s.Enter = r.enter(f["enter"])
 	s.Exit = r.exit(f["exit"])
 	s.Account = r.account(f["limits"])
@@ -144,13 +151,22 @@ var symbolShape = regexp.MustCompile(`^[A-Z0-9]{1,5}$`)
 
 func (r *reader) symbol(n *yaml.Node) string {
 	s, ok := r.scalar(n)
-	if ok && !symbolShape.MatchString(s) {
-		r.at(n, strconv.Quote(clip(s))+" is not the root of a contract", "write for example MES")
+	if !ok {
+		return s
 	}
+	if !symbolShape.MatchString(s) {
+		r.at(n, strconv.Quote(clip(s))+" is not the root of a contract", "write for example MES")
+		return s
+	}
+	contract, err := market.ContractOf(s)
+	if e, unknown := errors.AsType[*assay.Error](err); unknown {
+		r.at(n, e.Message, e.Fix)
+	}
+	r.contract = contract
 	return s
 }
 
-func (r *reader) session(n *yaml.Node) SessionKind {
+func (r *reader) kind(n *yaml.Node) SessionKind {
 	s, ok := r.scalar(n)
 	if ok && s != string(RTH) && s != string(ETH) {
 		r.at(n, strconv.Quote(clip(s))+" is not a session", "write RTH for the day session or ETH for all hours")

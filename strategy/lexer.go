@@ -118,9 +118,16 @@ func stray(r rune) string {
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' }
 
-// clip shortens what a person wrote for use in a sentence.
+// clip shortens what a person wrote for use in a sentence; what a terminal
+// would obey and not print is a question mark.
 func clip(s string) string {
 	const most = 40
+	s = strings.Map(func(c rune) rune {
+		if odd(c) {
+			return '?'
+		}
+		return c
+	}, s)
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

@@ -34,6 +34,7 @@ func (r *reader) readParams(n *yaml.Node) []Param {
 }
 
 func (r *reader) param(key, n *yaml.Node) Param {
+	before := len(r.list)
 	p := Param{Name: key.Value}
 	if !paramShape.MatchString(p.Name) {
 		r.at(key, strconv.Quote(clip(p.Name))+" is not a name for a parameter",
@@ -52,7 +53,6 @@ func (r *reader) param(key, n *yaml.Node) Param {
 			return p
 		}
 	}
-	before := len(r.list)
 	p.Default, p.Min = r.number(f["default"]), r.number(f["min"])
 	p.Max, p.Step = r.number(f["max"]), r.number(f["step"])
 	if len(r.list) == before {

@@ -181,7 +181,14 @@ func drawStrategy(t *rapid.T) *Strategy {
 	if s.Name[0] == ' ' {
 		s.Name = "x" + s.Name
 	}
-	tree := func(typ Type) Expr { return draw(t, typ, 3, s.Params) }
+	tree := func(typ Type) Expr {
+		n := draw(t, typ, 3, s.Params)
+		if typ == DistanceType && n.reach(0.25, nil).high <= 0 { // which a file may not ask for
+			one := &node{op: opLiteral, value: 1, unit: "ticks", typ: DistanceType}
+			return typed(&node{op: opWord, text: "max", args: []*node{one, n}})
+		}
+		return n
+	}
 	s.Enter.Long = tree(ConditionType)
 	if rapid.Bool().Draw(t, "short") {
 		s.Enter.Short = tree(ConditionType)
