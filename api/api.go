@@ -31,6 +31,7 @@ type Server struct {
 	stuckAfter time.Duration
 	log        *slog.Logger
 	hub        *hub
+	rows       rows
 	handler    http.Handler
 }
 

@@ -68,7 +68,7 @@ func (s *Server) getBot(ctx context.Context, in *botInput) (*answer[Bot], error)
 func (s *Server) overview(ctx context.Context, in *overviewInput) (*answer[Overview], error) {
 	var out Overview
 	err := s.db.View(ctx, func(tx *store.DB) error {
-		rows, err := tx.Fleet(ctx, store.FleetFilter{})
+		rows, err := s.rows.read(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -91,15 +91,19 @@ func (s *Server) overview(ctx context.Context, in *overviewInput) (*answer[Overv
 // bots says what each bot does as of the transaction's time.
 func (s *Server) bots(tx *store.DB, rows []store.FleetRow) List[Bot] {
 	list := make(List[Bot], len(rows))
-	for i := range rows {
-		rows[i].Facts.StaleBeat = s.stuckAfter
-		b := rows[i].Facts.Bot
+	for i, row := range rows {
+		b := row.Facts.Bot
 		list[i] = Bot{
 			ID: b.ID, Name: b.Name, Symbol: b.Symbol, Stage: b.Stage, Generation: b.Generation,
-			Revision: b.Revision, BotNow: badge.Now(rows[i].Facts, tx.Now()), Metrics: metrics(rows[i]),
+			Revision: b.Revision, BotNow: badge.Now(s.facts(row), tx.Now()), Metrics: metrics(row),
 		}
 	}
 	return list
+}
+
+func (s *Server) facts(row store.FleetRow) badge.Facts {
+	row.Facts.StaleBeat = s.stuckAfter
+	return row.Facts
 }
 
 func metrics(row store.FleetRow) Metrics {

@@ -181,7 +181,7 @@ func (f *fleet) refresh(ctx context.Context, tx *store.DB) (List[Bot], error) {
 func (f *fleet) remember(tx *store.DB, rows []store.FleetRow) List[Bot] {
 	list := f.server.bots(tx, rows)
 	for i, b := range list {
-		f.bots[b.ID] = known{b, rows[i], badge.Until(rows[i].Facts, tx.Now())}
+		f.bots[b.ID] = known{b, rows[i], badge.Until(f.server.facts(rows[i]), tx.Now())}
 	}
 	return list
 }

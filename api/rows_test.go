@@ -1,0 +1,87 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assay/bot"
+	"assay/store"
+	"assay/store/storetest"
+)
+
+// serverOf is a server over a database of storetest.
+func serverOf(t testing.TB, db *store.DB) *Server {
+	t.Helper()
+	s, err := New(Config{Store: db, StuckAfter: time.Minute, Console: fstest.MapFS{"index.html": {}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func overviewOf(t testing.TB, s *Server) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/api/bots-overview", nil))
+	if w.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	return w.Body.String()
+}
+
+// What is kept between requests is never stale: after every change it answers
+// what a server that knows nothing yet answers.
+func TestOverviewIsNeverStale(t *testing.T) {
+	clock := storetest.NewClock()
+	db := storetest.Open(t, clock.Now)
+	set := storetest.AddDataSet(t, db, storetest.DataSet("SIM-ES", "f1"))
+	s := serverOf(t, db)
+	changes := map[string]func() error{
+		"a bot is added":     func() error { storetest.AddBot(t, db, "bot-0000"); return nil },
+		"a job starts":       func() error { storetest.StartJob(t, db, "bot-0000", "w"); return nil },
+		"another bot":        func() error { storetest.AddBot(t, db, "bot-0001"); return nil },
+		"a job ends":         func() error { return finishRunning(t, db, set) },
+		"a bot is paused":    func() error { return db.PauseBot(t.Context(), "bot-0001", "holiday") },
+		"a bot climbs":       func() error { return db.MoveBot(t.Context(), "bot-0001", bot.Paper, bot.ByOperator, "TEST") },
+		"nothing, time goes": func() error { clock.Add(time.Hour); return nil },
+	}
+	for _, name := range []string{
+		"a bot is added", "a job starts", "another bot", "a job ends", "a bot is paused", "a bot climbs", "nothing, time goes",
+	} {
+		clock.Add(time.Second)
+		if err := changes[name](); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(overviewOf(t, serverOf(t, db)), overviewOf(t, s)); diff != "" {
+			t.Errorf("%s (-anew +kept):\n%s", name, diff)
+		}
+	}
+}
+
+func finishRunning(t testing.TB, db *store.DB, set store.DataSet) error {
+	t.Helper()
+	jobs, err := db.Jobs(t.Context(), "bot-0000", 1)
+	if err == nil {
+		storetest.CompleteJob(t, db, jobs[0], set)
+	}
+	return err
+}
+
+func BenchmarkOverview1000(b *testing.B) {
+	clock := storetest.NewClock()
+	db := storetest.Open(b, clock.Now)
+	set := storetest.AddDataSet(b, db, storetest.DataSet("SIM-ES", "f1"))
+	for _, added := range storetest.AddBots(b, db, 1000) {
+		storetest.CompleteJob(b, db, storetest.StartJob(b, db, added.ID, "w"), set)
+	}
+	s := serverOf(b, db)
+	b.SetBytes(int64(len(overviewOf(b, s))))
+	for b.Loop() {
+		overviewOf(b, s)
+	}
+}
