@@ -139,8 +139,11 @@ func TestPartsOfAnEntry(t *testing.T) {
 		why                 FillReason
 	}
 	want := []part{
-		{0, 5, true, false, Rolled}, {1, 2, false, false, Rolled},
-		{2, 5, false, true, Stopped}, {2, 2, false, true, Stopped}, {2, 1, false, false, Stopped},
+		{0, 5, true, false, Rolled},
+		{1, 2, false, false, Rolled},
+		{2, 5, false, true, Stopped},
+		{2, 2, false, true, Stopped},
+		{2, 1, false, false, Stopped},
 	}
 	var got []part
 	for _, x := range k.Ledger().Trades {
