@@ -31,9 +31,8 @@ const (
 // no lock on SQLite and two processes that create the tables at once fail, so
 // a file lock lets them in one by one.
 func prepare(ctx context.Context, dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return "", assay.Errorf(assay.Unavailable, "choose a directory you may write to",
-			"the data directory %s cannot be made: %v", dir, err)
+	if err := makeDir(dir); err != nil {
+		return "", err
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -112,12 +111,20 @@ func refuseNewerVersion(ctx context.Context, db querier, name string, folder fs.
 	return nil
 }
 
+func makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return assay.Errorf(assay.Unavailable, "choose a directory you may write to",
+			"the data directory %s cannot be made: %v", dir, err)
+	}
+	return nil
+}
+
 // LockServing takes the data directory for the one instance that serves it and
 // returns what gives it back. Commands that only read or import may open the
 // database beside it.
 func LockServing(dir string) (release func() error, err error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, fmt.Errorf("make %s: %w", dir, err)
+	if err := makeDir(dir); err != nil {
+		return nil, err
 	}
 	lock := flock.New(filepath.Join(dir, serveLock))
 	got, err := lock.TryLock()
