@@ -89,9 +89,14 @@ func (c checkCmd) Run(ctx context.Context, io console, all *cli) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(io, report)
+		err = printJSON(io, report)
+	} else {
+		_, err = fmt.Fprint(io.out, report)
 	}
-	_, err = fmt.Fprint(io.out, report)
+	if err == nil && report.Verdict == history.Refused {
+		err = assay.Errorf(assay.Conflict, "mend the file, or accept the set by name once it is imported",
+			"bots would not be tested on %s", c.What)
+	}
 	return err
 }
 
