@@ -73,7 +73,7 @@ func (h *Home) barsOf(ctx context.Context, name string) (*market.Bars, error) {
 	return h.Bars.Load(ctx, set.Fingerprint)
 }
 
-// A Set is a data set and how many bots are tested on it.
+// A Set is a data set and how many bots in LAB are tested on it.
 type Set struct {
 	store.DataSet
 	Bots int
@@ -85,25 +85,19 @@ func (h *Home) Sets(ctx context.Context) ([]Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	bots, err := h.DB.Bots(ctx)
+	needs, err := h.DB.DataNeeds(ctx)
 	if err != nil {
 		return nil, err
 	}
+	bots := map[int64]int{}
+	for _, n := range needs {
+		if chosen := task.Choose(stored, n.Symbol, n.Interval, true).Set; chosen != nil {
+			bots[chosen.ID] += n.Bots
+		}
+	}
 	sets := make([]Set, len(stored))
 	for i, d := range stored {
-		sets[i].DataSet = d
-	}
-	for _, b := range bots {
-		v, err := h.DB.Version(ctx, b.VersionID)
-		if err != nil {
-			return nil, err
-		}
-		chosen := task.Choose(stored, v.Symbol, v.Interval, true).Set
-		for i := range sets {
-			if chosen != nil && sets[i].ID == chosen.ID {
-				sets[i].Bots++
-			}
-		}
+		sets[i] = Set{d, bots[d.ID]}
 	}
 	return sets, nil
 }

@@ -227,14 +227,17 @@ func (db *DB) addInstances(ctx context.Context, at map[bot.ID]*FleetRow, picked 
 type DataNeed struct {
 	Symbol   string
 	Interval time.Duration
+	Bots     int // in LAB that need it
 }
 
 // DataNeeds returns each symbol and interval of the bots in LAB once.
 func (db *DB) DataNeeds(ctx context.Context) ([]DataNeed, error) {
-	scan := func(s scanner) (n DataNeed, err error) { return n, s.Scan(&n.Symbol, secondsInto(&n.Interval)) }
-	return collect(ctx, db, "data needs", scan, `select distinct v.symbol, v.interval_seconds
+	scan := func(s scanner) (n DataNeed, err error) {
+		return n, s.Scan(&n.Symbol, secondsInto(&n.Interval), &n.Bots)
+	}
+	return collect(ctx, db, "data needs", scan, `select v.symbol, v.interval_seconds, count(*)
 		from bots b join strategy_versions v on v.id = b.version_id
-		where b.stage = 'LAB' order by v.symbol, v.interval_seconds`)
+		where b.stage = 'LAB' group by v.symbol, v.interval_seconds order by v.symbol, v.interval_seconds`)
 }
 
 // ChooseData picks the historical data for a symbol and a bar interval.

@@ -256,6 +256,8 @@ func planSnapshot(t *testing.T, h Harness) {
 	if b := planFleet(t, db, "es-5m").Bots[1].Baseline; b == nil || b.Set != "sim-es" {
 		t.Errorf("the session that counts is hidden because other data is chosen now: %+v", b)
 	}
+	needs, err := db.DataNeeds(t.Context())
+	same(t, "data needs", []any{[]store.DataNeed{{Symbol: "MES", Interval: 5 * time.Minute, Bots: 3}}, nil}, []any{needs, err})
 	if err := db.PauseFleet(t.Context(), "weekend"); err != nil {
 		t.Fatal(err)
 	}
