@@ -15,16 +15,28 @@ import (
 // answer is a body with nothing else to say.
 type answer[T any] struct{ Body T }
 
-// get registers one call that reads. Its error becomes a problem here, so
-// that no handler knows of statuses.
+// get registers one call that reads, and post one that changes something.
 func get[I, O any](
 	s *Server, api huma.API, id, path, summary string, handle func(context.Context, *I) (*answer[O], error),
 ) {
-	op := huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary}
+	register(s, api, huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Summary: summary}, handle)
+}
+
+func post[I, O any](
+	s *Server, api huma.API, id, path, summary string, handle func(context.Context, *I) (*answer[O], error),
+) {
+	register(s, api, huma.Operation{OperationID: id, Method: http.MethodPost, Path: path, Summary: summary}, handle)
+}
+
+// register turns the error of a call into a problem here, so that no handler
+// knows of statuses.
+func register[I, O any](
+	s *Server, api huma.API, op huma.Operation, handle func(context.Context, *I) (*answer[O], error),
+) {
 	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[O], error) {
 		out, err := handle(ctx, in)
 		if err != nil {
-			return nil, s.problem(ctx, path, err)
+			return nil, s.problem(ctx, op.Path, err)
 		}
 		return out, nil
 	})

@@ -2,6 +2,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,13 +93,30 @@ func (c *Client) Autonomy(ctx context.Context, ticks int) (a Autonomy, err error
 	return a, err
 }
 
-// get decodes the answer of one call. Without a server it is Unavailable; a
-// problem keeps its kind and its sentence.
+// get decodes the answer of one call that reads.
 func (c *Client) get(ctx context.Context, path string, query url.Values, into any) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path+"?"+query.Encode(), nil)
+	return c.call(ctx, http.MethodGet, path+"?"+query.Encode(), nil, into)
+}
+
+// post sends body as JSON and decodes the answer.
+func (c *Client) post(ctx context.Context, path string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("print the request of %s: %w", path, err)
+	}
+	return c.call(ctx, http.MethodPost, path, bytes.NewReader(text), into)
+}
+
+// call makes one call. Without a server it is Unavailable; a problem keeps its
+// kind and its sentence.
+func (c *Client) call(ctx context.Context, method, path string, text io.Reader, into any) error {
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, text)
 	if err != nil {
 		return assay.Errorf(assay.Invalid, "give it like http://localhost:5000",
 			"%q is not the address of an Assay", c.base)
+	}
+	if text != nil {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	answer, err := c.http.Do(r)
 	if err != nil {
