@@ -7,9 +7,9 @@
 //	api  client  web  proof   surfaces: HTTP, our own Go client, the console, replays
 //	control  task             loops: the planner's tick; what each kind of job does
 //	worker                    effects: the job engine
-//	store  history            effects: SQL; market data on disk
+//	store  history  provider  effects: SQL; market data on disk; outside services
 //	internal                  plumbing that knows nothing of trading
-//	plan  badge               decisions  ┐
+//	plan  badge  health       decisions  ┐
 //	engine  measure  report   results    │ pure: no context, no clock,
 //	strategy                  rules      │ no files, no network, no log
 //	market  bot  job          nouns      ┘

@@ -19,15 +19,15 @@ var floors = []string{
 	"assay", "internal",
 	"market", "bot", "job",
 	"strategy", "engine", "measure", "report",
-	"plan", "badge",
-	"history", "store", "worker",
+	"plan", "badge", "health",
+	"provider", "history", "store", "worker",
 	"task", "control",
 	"client", "api", "web", "proof",
 	"app", "cmd",
 }
 
 // pure packages decide and compute; they cannot touch the world.
-var pure = []string{"market", "bot", "job", "strategy", "engine", "measure", "report", "plan", "badge"}
+var pure = []string{"market", "bot", "job", "strategy", "engine", "measure", "report", "plan", "badge", "health"}
 
 // worldly imports let a package reach the clock's alarms, files, the network,
 // the log, or chance that no seed controls.

@@ -1,0 +1,74 @@
+// Package health decides what the System Health drawer says: a pure function
+// of configuration and of stored verifications, each the outcome of a real
+// round trip.
+package health
+
+import "time"
+
+// ProviderID names one of the five outside services.
+type ProviderID string
+
+// The five providers, and no others.
+const (
+	Databento ProviderID = "databento"
+	Polygon   ProviderID = "polygon"
+	Ironbeam  ProviderID = "ironbeam"
+	Tradovate ProviderID = "tradovate"
+	Redis     ProviderID = "redis"
+)
+
+// Providers lists them in the order in which they are shown.
+var Providers = [...]ProviderID{Databento, Polygon, Ironbeam, Tradovate, Redis}
+
+// Probe is what a verification asks of a provider.
+type Probe string
+
+// The probes. A provider offers one or more of them.
+const (
+	HistoricalData Probe = "HISTORICAL_DATA"
+	LiveData       Probe = "LIVE_DATA"
+	BrokerAccount  Probe = "BROKER_ACCOUNT"
+	Ping           Probe = "PING"
+)
+
+// Outcome is how a round trip ended.
+type Outcome string
+
+// The outcomes: it answered well, it answered and something is amiss, or it
+// did not answer as it must.
+const (
+	Passed   Outcome = "PASS"
+	Degraded Outcome = "DEGRADED"
+	Failed   Outcome = "FAIL"
+)
+
+// Code says why a round trip did not pass; "" when it did.
+type Code string
+
+// Why a round trip did not pass.
+const (
+	Unreachable        Code = "UNREACHABLE"
+	TimedOut           Code = "TIMED_OUT"
+	CredentialsRefused Code = "CREDENTIALS_REFUSED" //nolint:gosec // a word, no credential
+	NotLicensed        Code = "NOT_LICENSED"
+	RateLimited        Code = "RATE_LIMITED"
+	PenaltyTicket      Code = "PENALTY_TICKET" // Tradovate's way of slowing a client down
+	ServerError        Code = "SERVER_ERROR"
+	MalformedAnswer    Code = "MALFORMED_ANSWER"
+	WrongEnvironment   Code = "WRONG_ENVIRONMENT" // demo where live was asked for, or the reverse
+	NoAccount          Code = "NO_ACCOUNT"
+	StaleData          Code = "STALE_DATA"
+	ClockSkew          Code = "CLOCK_SKEW" // the provider's clock and ours are more than two seconds apart
+)
+
+// Verification is the outcome of one round trip, a row of
+// provider_verifications.
+type Verification struct {
+	Provider ProviderID
+	Probe    Probe
+	Outcome  Outcome
+	Code     Code
+	Detail   string // one sentence for a person, free of secrets; the provider's own words where it gave some
+	Latency  time.Duration
+	At       time.Time // when it ended, by our clock
+}
