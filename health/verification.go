@@ -59,6 +59,7 @@ const (
 	WrongEnvironment   Code = "WRONG_ENVIRONMENT" // demo where live was asked for, or the reverse
 	NoAccount          Code = "NO_ACCOUNT"
 	StaleData          Code = "STALE_DATA"
+	Slow               Code = "SLOW"
 	ClockSkew          Code = "CLOCK_SKEW" // the provider's clock and ours are more than two seconds apart
 )
 
