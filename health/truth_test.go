@@ -22,7 +22,7 @@ const address = "https://api.example"
 
 var allCodes = []Code{
 	"", Unreachable, TimedOut, CredentialsRefused, NotLicensed, RateLimited, PenaltyTicket, ServerError,
-	MalformedAnswer, WrongEnvironment, NoAccount, StaleData, ClockSkew, "SOMETHING_NEW",
+	MalformedAnswer, RequestRefused, WrongEnvironment, NoAccount, StaleData, Slow, ClockSkew, "SOMETHING_NEW",
 }
 
 var allOutcomes = []Outcome{Passed, Degraded, Failed, "SOMETHING_NEW"}

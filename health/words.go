@@ -73,9 +73,11 @@ var troubles = map[cause]trouble{
 	cause(PenaltyTicket):      {"{provider} makes this address wait.", "Wait an hour, then verify it again; signing in to its own program may ask for a captcha."},
 	cause(ServerError):        {"{provider} answers with an error of its own.", "Wait, then verify it again; its status page may say more."},
 	cause(MalformedAnswer):    {"{provider} answered something that cannot be read.", "See whether {address} really is {provider}, then verify it again."},
+	cause(RequestRefused):     {"{provider} understands the question and refuses it.", "Read what it says; {variables} or the account may need a change."},
 	cause(WrongEnvironment):   {"{provider} answers from the wrong environment, demo or live.", "Correct its address or {variables}, start Assay again and verify."},
 	cause(NoAccount):          {"{provider} accepts the credentials and shows no account.", "Use credentials that have an account, start Assay again and verify."},
 	cause(StaleData):          {"{provider} answers with old data.", "Wait for new data, then verify it again."},
+	cause(Slow):               {"{provider} answers slowly.", "See what keeps {provider} or the network busy, then verify it again."},
 	cause(ClockSkew):          {"The clocks of {provider} and of this machine are more than two seconds apart.", "Set this machine's clock by NTP, then verify again."},
 }
 

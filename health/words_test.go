@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -124,6 +125,40 @@ func matchesAny(patterns []*regexp.Regexp, text string) bool {
 		}
 	}
 	return false
+}
+
+// A code that somebody adds to verification.go needs its words, and its rows in
+// the truth table.
+func TestEveryCodeHasWords(t *testing.T) {
+	tree, err := parser.ParseFile(token.NewFileSet(), "verification.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	ast.Inspect(tree, func(node ast.Node) bool {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); !ok || kind.Name != "Code" {
+			return true
+		}
+		text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+		if _, found := troubles[cause(text)]; !found {
+			t.Errorf("words.go says nothing of %s", text)
+		}
+		if !slices.Contains(allCodes, Code(text)) {
+			t.Errorf("the truth table leaves out %s", text)
+		}
+		return true
+	})
+	if n != len(allCodes)-2 { // without "" and the unknown one
+		t.Errorf("%d codes, and %d in the truth table", n, len(allCodes)-2)
+	}
 }
 
 // Outside of words.go the package has no text that people could read.
