@@ -72,10 +72,12 @@ func (f Facts) stand(p ProviderFacts, now time.Time) (standing, Probe) {
 	return first, p.Probes[0]
 }
 
+// newest is the last of those that match; of two at the same time, the later in
+// the list, as they were stored.
 func newest(records []Record, matches func(Record) bool) *Record {
 	var found *Record
 	for i := range records {
-		if r := &records[i]; matches(*r) && (found == nil || r.At.After(found.At)) {
+		if r := &records[i]; matches(*r) && (found == nil || !r.At.Before(found.At)) {
 			found = r
 		}
 	}

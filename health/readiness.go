@@ -170,8 +170,8 @@ type Blocker struct {
 	Code     BlockerCode `json:"code"`
 	Message  string      `json:"message"`
 	Blocks   []bot.Stage `json:"blocks"`
-	Scope    string      `json:"scope"`    // Blocks as a text
-	Provider ProviderID  `json:"provider"` // whose trouble it is; "" when none's
+	Scope    string      `json:"scope"`              // Blocks as a text
+	Provider ProviderID  `json:"provider,omitempty"` // whose trouble it is, if one's
 	Fix      string      `json:"fix"`
 	Action   *Action     `json:"action,omitempty"`
 }
