@@ -1,6 +1,7 @@
 package ironbeam
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -28,7 +29,8 @@ func explain(a wire.Answer) (health.Code, string, bool) {
 	if json.Unmarshal(a.Body, &said) != nil {
 		return "", "", false
 	}
-	if inner := (remark{StatusCode: said.StatusCode}); json.Unmarshal(said.Result, &inner) == nil {
+	if inner := (remark{StatusCode: said.StatusCode}); bytes.HasPrefix(said.Result, []byte("{")) &&
+		json.Unmarshal(said.Result, &inner) == nil {
 		said = inner
 	}
 	words := said.words()

@@ -32,6 +32,7 @@ func TestExplain(t *testing.T) {
 		"wrapped":                  {429, `{"result":{"additionalProperties":{},"error1":"Excessive calls in the last second - maximum allowed is 10","status":1,"message":"Error"},"statusCode":429,"headers":{}}`, "", "Excessive calls in the last second - maximum allowed is 10", true},
 		"wrapped, 200":             {200, `{"result":{"error1":"Excessive calls","status":1},"statusCode":429}`, health.RateLimited, "Excessive calls", true},
 		"only a code":              {200, `{"result":{},"statusCode":503}`, health.ServerError, "", true},
+		"an empty result":          {200, `{"result":null,"status":"FATAL","message":"down"}`, health.RequestRefused, "down", true},
 		"a status nobody knows":    {200, `{"status":9}`, health.RequestRefused, "", true},
 		"a status of another kind": {200, `{"status":{"x":1},"message":["y"]}`, health.RequestRefused, "", true},
 		"not entitled":             {400, `{"status":"ERROR","message":"Can't subscribe to XCME:ES.Z26"}`, health.NotLicensed, "Can't subscribe to XCME:ES.Z26", true},
