@@ -46,7 +46,7 @@ func newLab(t *testing.T) *lab {
 	t.Cleanup(func() { l.must(db.Close()) })
 	l.databento = &answering{outcome: health.Passed}
 	registry, err := provider.NewRegistry(
-		provider.Environment{Variable: func(name string) string {
+		provider.Source{Variable: func(name string) string {
 			return map[string]string{"DATABENTO_API_KEY": "key"}[name]
 		}},
 		map[health.ProviderID]provider.Maker{
