@@ -55,9 +55,11 @@ const (
 	PenaltyTicket      Code = "PENALTY_TICKET" // Tradovate's way of slowing a client down
 	ServerError        Code = "SERVER_ERROR"
 	MalformedAnswer    Code = "MALFORMED_ANSWER"
+	RequestRefused     Code = "REQUEST_REFUSED"   // it understood us, and will not do that
 	WrongEnvironment   Code = "WRONG_ENVIRONMENT" // demo where live was asked for, or the reverse
 	NoAccount          Code = "NO_ACCOUNT"
 	StaleData          Code = "STALE_DATA"
+	Slow               Code = "SLOW"
 	ClockSkew          Code = "CLOCK_SKEW" // the provider's clock and ours are more than two seconds apart
 )
 
