@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -45,3 +46,6 @@ func DefaultPolicy() Policy {
 }
 
 func (p Policy) can(t job.Type) bool { return slices.Contains(p.Can, t) }
+
+// Equal says whether two policies ask for the same.
+func (p Policy) Equal(q Policy) bool { return reflect.DeepEqual(p, q) }
