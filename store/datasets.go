@@ -83,7 +83,7 @@ func (db *DB) SaveDataSet(ctx context.Context, d DataSet) (saved DataSet, err er
 		if err != nil {
 			return fmt.Errorf("save data set %s: %w", d.Name, err)
 		}
-		return tx.wakePlanner(ctx)
+		return tx.dataChanged(ctx)
 	})
 	return saved, err
 }
@@ -131,7 +131,7 @@ func (db *DB) AcceptDataSet(ctx context.Context, name, by, why string) (accepted
 		if err != nil {
 			return fmt.Errorf("accept data set %s: %w", name, err)
 		}
-		if err := tx.wakePlanner(ctx); err != nil {
+		if err := tx.dataChanged(ctx); err != nil {
 			return err
 		}
 		accepted, err = tx.DataSet(ctx, name)
@@ -158,6 +158,6 @@ func (db *DB) RetireDataSet(ctx context.Context, name, by, why string) error {
 		if err != nil {
 			return fmt.Errorf("retire data set %s: %w", name, err)
 		}
-		return tx.wakePlanner(ctx)
+		return tx.dataChanged(ctx)
 	})
 }

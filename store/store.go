@@ -4,7 +4,7 @@
 //
 // Transactions take locks in one order, so that PostgreSQL never finds two that
 // wait for each other: leases, caps, jobs, the revision counter, bots, the
-// planning counter.
+// data counter, the planning counter.
 package store
 
 import (
@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/klauspost/compress/zstd"
 	_ "modernc.org/sqlite" // the SQL driver "sqlite"
 )
 
@@ -37,6 +38,7 @@ type DB struct {
 	path     string        // SQLite's file, or PostgreSQL's address without the password
 	pool     *pgxpool.Pool // nil on SQLite
 	server   *serverClock  // nil on SQLite
+	packer   *zstd.Encoder // of snapshots
 }
 
 type txState struct {
@@ -71,6 +73,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) 
 	read.SetMaxIdleConns(8)
 	return &DB{
 		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
+		packer: newPacker(),
 	}, nil
 }
 
