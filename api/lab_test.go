@@ -40,7 +40,7 @@ func newLab(t *testing.T) *lab {
 	l.must(err)
 	t.Cleanup(func() { l.must(db.Close()) })
 	l.Server, err = New(Config{
-		Store: db, StuckAfter: 30 * time.Second, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: db, StuckAfter: 30 * time.Second, Limits: map[job.Type]time.Duration{job.Baseline: 10 * time.Minute}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Console: fstest.MapFS{
 			"index.html":            {Data: []byte("<title>Assay</title>")},
 			"assets/app-1a2b.js":    {Data: []byte("start()")},

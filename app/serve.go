@@ -102,7 +102,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		Sim:    &control.SimData{DB: h.DB, Disk: h.Bars, Generate: simbars.Generate},
 	}
 	server, err := api.New(api.Config{
-		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Log: c.Log,
+		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Log: c.Log,
 	})
 	if err != nil {
 		return err

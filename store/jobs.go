@@ -114,11 +114,17 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 		if err != nil {
 			return err
 		}
+		// Not the transaction's time: it may have waited for a reset, after
+		// which its jobs count.
+		at, err := tx.clockNow(ctx)
+		if err != nil {
+			return err
+		}
 		var busy []bot.ID
 		for free := caps.Total - used.Total; len(jobs) > 0; jobs = jobs[1:] {
 			q := Queued{Full: free <= 0}
 			if !q.Full {
-				if q, err = tx.enqueue(ctx, jobs[0]); err != nil {
+				if q, err = tx.enqueue(ctx, jobs[0], at); err != nil {
 					return err
 				}
 			}
@@ -138,12 +144,12 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 	return queued, err
 }
 
-func (db *DB) enqueue(ctx context.Context, j NewJob) (q Queued, err error) {
+func (db *DB) enqueue(ctx context.Context, j NewJob, at time.Time) (q Queued, err error) {
 	err = db.returning(ctx, `insert into bot_jobs (bot_id, job_type, status, iteration, created_at, class,
 			max_attempts, reason_code)
-		values ($1, $2, 'QUEUED', $3, {now}, $4, $5, $6)
+		values ($1, $2, 'QUEUED', $3, $7, $4, $5, $6)
 		on conflict (bot_id) where status in ('QUEUED', 'RUNNING') do nothing returning id`,
-		j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason).Scan(&q.ID)
+		j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason, Time{at}).Scan(&q.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Queued{Busy: true}, nil
 	}
@@ -236,8 +242,8 @@ func (db *DB) start(ctx context.Context, worker, where string, args ...any) (j j
 	err = db.InTx(ctx, func(tx *DB) error {
 		var id int64
 		err := tx.returning(ctx, `update bot_jobs set status = 'RUNNING', attempt = attempt + 1,
-				lease_seq = lease_seq + 1, worker_id = $1, started_at = {now}, heartbeat_at = {now}, progress = 0,
-				not_before = null
+				lease_seq = lease_seq + 1, worker_id = $1, heartbeat_at = {now}, progress = 0, not_before = null,
+				started_at = case when created_at > {now} then created_at else {now} end
 			where `+where+` and status = 'QUEUED'
 			returning id`, append([]any{worker}, args...)...).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {

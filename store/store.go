@@ -4,7 +4,8 @@
 //
 // Transactions take locks in one order, so that PostgreSQL never finds two that
 // wait for each other: leases, caps, jobs, the revision counter, bots, the
-// data counter, the planning counter.
+// data counter, the planning counter, the audit counter. An act on many bots takes
+// all jobs at once (lockFleet).
 package store
 
 import (
