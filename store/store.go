@@ -10,6 +10,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -17,7 +18,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	_ "modernc.org/sqlite" // the SQL driver "sqlite"
+	sqlitedriver "modernc.org/sqlite"
 )
 
 // ErrLeaseLost says that a job has gone on without this worker: it was reaped,
@@ -50,28 +51,57 @@ type txState struct {
 	bound    map[string]*sql.Stmt
 }
 
+// Options change how SQLite is opened; their zero value is for serving.
+type Options struct {
+	// Wrap, when set, stands between this package and the driver, so that a test
+	// can make statements fail or wait.
+	Wrap func(driver.Connector) driver.Connector
+	// Careless does not wait for the disk: a power cut may cost the file.
+	Careless bool
+}
+
 // Open opens the database "assay.db" in the data directory, creating both when
 // they do not exist, and brings its tables up to date. clock is the database's
 // clock on SQLite, where one machine has one clock anyway.
 func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) {
+	return OpenWith(ctx, dir, clock, Options{})
+}
+
+// OpenWith is Open with options.
+func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options) (*DB, error) {
 	path, err := prepare(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	write, err := o.open(path, "_txlock=immediate")
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+	read, err := o.open(path, "_pragma=query_only(1)")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{
 		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
 	}, nil
+}
+
+// open opens a pool of connections to a file.
+func (o Options) open(path, more string) (*sql.DB, error) {
+	if o.Careless {
+		more += "&_pragma=synchronous(OFF)" // the last word counts
+	}
+	connector, err := sqlitedriver.NewConnector(dsn(path, more))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if o.Wrap != nil {
+		connector = o.Wrap(connector)
+	}
+	return sql.OpenDB(connector), nil
 }
 
 // dsn puts busy_timeout first: the other order gives SQLITE_BUSY when several
