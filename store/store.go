@@ -28,16 +28,17 @@ var ErrLeaseLost = errors.New("the job's lease is lost")
 // DB is the database, or one transaction of it: InTx hands the same type to
 // its function, and inside it every method works within that transaction.
 type DB struct {
-	write    *sql.DB     // one connection on SQLite
-	read     *sql.DB     // the same as write on PostgreSQL
-	prepared *statements // of write; nil on PostgreSQL, whose driver keeps them
-	tx       *txState    // nil outside a transaction
-	dialect  dialect
-	clock    func() time.Time
-	hub      *hub
-	path     string        // SQLite's file, or PostgreSQL's address without the password
-	pool     *pgxpool.Pool // nil on SQLite
-	server   *serverClock  // nil on SQLite
+	write   *sql.DB     // one connection on SQLite
+	read    *sql.DB     // the same as write on PostgreSQL
+	writes  *statements // prepared; nil on PostgreSQL, whose driver keeps them
+	reads   *statements // … of the other pool
+	tx      *txState    // nil outside a transaction
+	dialect dialect
+	clock   func() time.Time
+	hub     *hub
+	path    string        // SQLite's file, or PostgreSQL's address without the password
+	pool    *pgxpool.Pool // nil on SQLite
+	server  *serverClock  // nil on SQLite
 }
 
 type txState struct {
@@ -85,7 +86,8 @@ func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{
-		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
+		write: write, read: read, writes: newStatements(write), reads: newStatements(read), dialect: sqlite{}, clock: clock,
+		hub: newHub(), path: path,
 	}, nil
 }
 
@@ -119,7 +121,8 @@ func (db *DB) Close() error {
 		db.pool.Close()
 		return err
 	}
-	db.prepared.close()
+	db.reads.close()
+	db.writes.close()
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
@@ -147,10 +150,7 @@ func (db *DB) InTx(ctx context.Context, fn func(tx *DB) error) error {
 		}
 		return fn(db)
 	}
-	if db.prepared != nil {
-		db.prepared.prepare(ctx)
-	}
-	return db.inTx(ctx, db.write, &txState{prepared: db.prepared}, nil, fn)
+	return db.inTx(ctx, db.write, &txState{prepared: db.writes}, nil, fn)
 }
 
 // View runs fn over one snapshot of the database.
@@ -162,10 +162,11 @@ func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
 	if db.pool != nil {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return db.inTx(ctx, db.read, &txState{reading: true}, options, fn)
+	return db.inTx(ctx, db.read, &txState{prepared: db.reads, reading: true}, options, fn)
 }
 
 func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *sql.TxOptions, fn func(*DB) error) error {
+	state.prepared.prepare(ctx)
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		if db.pool != nil {
@@ -212,6 +213,9 @@ func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	if db.tx != nil {
 		return db.tx.query(ctx, query, args)
 	}
+	if stmt := db.reads.make(ctx, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+		return stmt.QueryContext(ctx, args...)
+	}
 	return db.read.QueryContext(ctx, query, args...)
 }
 
@@ -219,6 +223,9 @@ func (db *DB) row(ctx context.Context, query string, args ...any) *sql.Row {
 	query, args = db.expand(query, args)
 	if db.tx != nil {
 		return db.tx.row(ctx, query, args)
+	}
+	if stmt := db.reads.make(ctx, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+		return stmt.QueryRowContext(ctx, args...)
 	}
 	return db.read.QueryRowContext(ctx, query, args...)
 }
