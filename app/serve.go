@@ -113,7 +113,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	})
 	ready.Beat(ctx) // before anybody asks
 	server, err := api.New(api.Config{
-		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Health: ready, Log: c.Log,
+		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 	})
 	if err != nil {
 		return err
