@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"assay/control"
 	"assay/store"
 )
 
@@ -21,6 +22,7 @@ type Config struct {
 	Store      *store.DB
 	Console    fs.FS         // the console's built files, index.html at the root
 	StuckAfter time.Duration // a heartbeat older than this is late
+	Health     *control.Health
 	Log        *slog.Logger
 }
 
@@ -29,6 +31,7 @@ type Config struct {
 type Server struct {
 	db         *store.DB
 	stuckAfter time.Duration
+	health     *control.Health
 	log        *slog.Logger
 	hub        *hub
 	rows       rows
@@ -37,7 +40,7 @@ type Server struct {
 
 // New builds the server.
 func New(c Config) (*Server, error) {
-	s := &Server{db: c.Store, stuckAfter: c.StuckAfter, log: c.Log, hub: newHub()}
+	s := &Server{db: c.Store, stuckAfter: c.StuckAfter, health: c.Health, log: c.Log, hub: newHub()}
 	mux := http.NewServeMux()
 	document, err := json.Marshal(s.routes(mux).OpenAPI())
 	if err != nil {
@@ -80,6 +83,9 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	get(s, api, "get-session", "/api/sessions/{id}", "One backtest with its provenance", s.session)
 	get(s, api, "prove-autonomy", "/api/_proof/autonomy", "The last ticks of the planner", s.proveAutonomy)
 	get(s, api, "prove-jobs", "/api/_proof/jobs", "Jobs by status, stuck ones, the last of each bot", s.proveJobs)
+	get(s, api, "get-readiness", "/api/readiness", "How ready the laboratory is, stage by stage", s.readiness)
+	post(s, api, "run-smoke-test", "/api/smoke-test", "Ask every configured provider now", s.smokeTest)
+	post(s, api, "verify-provider", "/api/providers/{id}/verify", "Ask one provider now", s.verifyProvider)
 	s.registerEvents(api)
 
 	neverNullLists(config.Components.Schemas)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"assay/bot"
+	"assay/health"
 	"assay/job"
 	"assay/plan"
 	"assay/store"
@@ -24,7 +25,7 @@ const (
 )
 
 // StalledAfter is how old the last finished tick may be for the verdict alive.
-const StalledAfter = 5 * time.Minute
+const StalledAfter = health.StalledAfter
 
 // ProofAutonomy is the answer of GET /api/_proof/autonomy: the last ticks,
 // newest first, and whether the planner is alive.

@@ -48,10 +48,7 @@ func prepare(ctx context.Context, dir string) (string, error) {
 }
 
 func migrate(ctx context.Context, path string) error {
-	folder, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		panic("store: the migrations are not embedded")
-	}
+	folder := migrationsOf("sqlite")
 	if err := refuseNewer(ctx, path, folder); err != nil {
 		return err
 	}
@@ -95,20 +92,41 @@ func refuseNewer(ctx context.Context, path string, folder fs.FS) error {
 
 // refuseNewerVersion compares the version of a database that has one.
 func refuseNewerVersion(ctx context.Context, db querier, name string, folder fs.FS) error {
-	known, err := fs.Glob(folder, "*.sql")
-	if err != nil || len(known) == 0 {
-		panic("store: the migrations are not embedded")
-	}
+	known := newestVersion(folder)
 	var version int64
-	err = db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&version)
+	err := db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&version)
 	if err != nil {
 		return fmt.Errorf("read the schema version of %s: %w", name, err)
 	}
-	if version > int64(len(known)) {
+	if version > known {
 		return assay.Errorf(assay.Conflict, "start the newer Assay that made it, or choose another database",
-			"the database %s has schema version %d, this Assay knows versions up to %d", name, version, len(known))
+			"the database %s has schema version %d, this Assay knows versions up to %d", name, version, known)
 	}
 	return nil
+}
+
+// migrationsOf returns the migrations of one database.
+func migrationsOf(dialect string) fs.FS {
+	folder, err := fs.Sub(migrations, "migrations/"+dialect)
+	if err != nil {
+		panic("store: the migrations are not embedded")
+	}
+	return folder
+}
+
+// newestVersion is the highest number that a migration's file begins with;
+// numbers may be left out.
+func newestVersion(folder fs.FS) (newest int64) {
+	names, err := fs.Glob(folder, "*.sql")
+	for _, name := range names {
+		version, wrong := goose.NumericComponent(name)
+		err = errors.Join(err, wrong)
+		newest = max(newest, version)
+	}
+	if err != nil || newest == 0 {
+		panic("store: the migrations are not embedded")
+	}
+	return newest
 }
 
 func makeDir(dir string) error {

@@ -233,3 +233,11 @@ func collect[T any](
 	}
 	return all, nil
 }
+
+// Kind names the database for people.
+func (db *DB) Kind() string {
+	if db.pool != nil {
+		return "PostgreSQL"
+	}
+	return "SQLite"
+}

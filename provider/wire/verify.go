@@ -85,7 +85,7 @@ func OutcomeOf(code health.Code) health.Outcome {
 	switch code {
 	case "":
 		return health.Passed
-	case health.ClockSkew, health.StaleData, health.RateLimited, health.PenaltyTicket:
+	case health.ClockSkew, health.StaleData, health.Slow, health.RateLimited, health.PenaltyTicket:
 		return health.Degraded
 	default:
 		return health.Failed

@@ -46,6 +46,9 @@ func Run(t *testing.T, h Harness) {
 		"many writers at once":                  manyWriters,
 		"writers that meet":                     writersMeet,
 		"names sort by their bytes":             namesSortByBytes,
+		"verifications come back as stored":     verifications,
+		"strange verifications are refused":     strangeVerifications,
+		"detectors beat":                        beats,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, h) })
 	}
