@@ -82,7 +82,11 @@ func run(ctx context.Context, args []string, io console) (code int) {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(io.err, "assay: interrupted before the end; nothing was kept")
+		if _, said := errors.AsType[*assay.Error](err); said {
+			complain(io.err, err)
+		} else {
+			fmt.Fprintln(io.err, "assay: interrupted before the end; nothing was kept")
+		}
 		return interrupted
 	default:
 		return complain(io.err, err)

@@ -17,9 +17,9 @@ const (
 	maxFailures = 100
 )
 
-// The pauses between failures double from the first to the longest.
+// The pauses between failures double from Plan.Pause to the longest.
 const (
-	firstPause   = time.Second
+	defaultPause = time.Second
 	longestPause = 30 * time.Second
 )
 
@@ -31,10 +31,11 @@ type Progress struct {
 
 // Plan is a lot that can be bought, and what of it is there already.
 type Plan struct {
-	Lot    Lot   // cut at the last bar that is complete
-	Rest   Lot   // what is still to be bought; empty when From is To
-	Quote  Quote // of the rest
-	Cut    bool  // less is available than was asked for
+	Lot    Lot           // cut at the last bar that is complete
+	Rest   Lot           // what is still to be bought; empty when From is To
+	Quote  Quote         // of the rest
+	Cut    bool          // less is available than was asked for
+	Pause  time.Duration // after a stream broke off; twice as long after the next, a second at first
 	shelf  *shelf
 	source Source
 }
@@ -54,7 +55,7 @@ func NewPlan(ctx context.Context, source Source, dir string, lot Lot) (Plan, err
 	if err != nil {
 		return Plan{}, err
 	}
-	p := Plan{Lot: lot, source: source}
+	p := Plan{Lot: lot, Pause: defaultPause, source: source}
 	if last = last.Truncate(lot.Bar); lot.To.After(last) {
 		p.Lot.To, p.Cut = last, true
 	}
@@ -132,7 +133,7 @@ func (b *buyer) run(ctx context.Context) error {
 		if b.progress.Cuts++; idle == maxIdle || b.progress.Cuts == maxFailures {
 			return b.stopped(err)
 		}
-		if !sleep(ctx, min(firstPause<<(idle-1), longestPause)) {
+		if !sleep(ctx, min(b.plan.Pause<<(idle-1), longestPause)) {
 			return b.stopped(ctx.Err())
 		}
 	}

@@ -85,9 +85,14 @@ func shelfOf(dir string, lot Lot) (*shelf, error) {
 
 // short prints a bar's length like 1m.
 func short(d time.Duration) string {
-	text := d.String()
-	text = strings.TrimSuffix(text, "0s")
-	return strings.TrimSuffix(text, "0m")
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	default:
+		return d.String()
+	}
 }
 
 // look reads what is there. A gap is damage: what follows it is not trusted.
