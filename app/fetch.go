@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"assay"
+	"assay/control"
 	"assay/history"
 	"assay/history/fetch"
 	"assay/market"
 	"assay/provider/databento"
 	"assay/store"
-	"assay/task"
 )
 
 // Order says which bars are bought and kept.
@@ -94,7 +94,7 @@ func (h *Home) Fetch(
 	end := sort.Search(bars.Len(), func(i int) bool { return bars.Time[i] >= plan.Lot.To.Unix() }) // more may have been bought before
 	about = o.about(plan, bought, about)
 	if about.Name == "" && about.Sim {
-		about.Name = "SIM-" + root + "-" + task.IntervalName(o.Bar)
+		about.Name = "SIM-" + control.SetName(bars)
 	}
 	return h.Keep(ctx, bars.Truncate(end), about, o.Replace)
 }
