@@ -144,8 +144,12 @@ func (c *Client) pages(ctx context.Context, r wire.Request, take func(page []byt
 		if err != nil || next.Path == "" {
 			return c.http.Malformed(r, answer.Status, "the address of its next page is none")
 		}
-		r.Path, r.Query = next.Path, next.Query()
-		r.Query.Del("apiKey")
+		query := next.Query()
+		query.Del("apiKey")
+		if next.Path == r.Path && query.Encode() == r.Query.Encode() {
+			return c.http.Malformed(r, answer.Status, "its next page is itself")
+		}
+		r.Path, r.Query = next.Path, query
 	}
 	return assay.Errorf(assay.Invalid, "ask for a shorter time", "polygon: %s has more than %d pages", r.Name, mostPages)
 }

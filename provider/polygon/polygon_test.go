@@ -1,6 +1,7 @@
 package polygon_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -176,10 +177,24 @@ func TestTheKeyGoesNowhereElse(t *testing.T) {
 }
 
 func TestPagesWithoutEnd(t *testing.T) {
-	p := start(t, func(config *polygon.Config) { config.CallsPerMinute = 1_000_000 })
+	p := start(t, nil)
 	p.script.Fail(standin.Fault{Body: `{"status":"OK","next_url":"/futures/v1/contracts?product_code=ES"}`})
-	if _, err := p.Contracts(t.Context(), "ES"); assay.KindOf(err) != assay.Invalid || len(p.script.Asked("")) != 1000 {
+	if _, err := p.Contracts(t.Context(), "ES"); assay.KindOf(err) != assay.Unavailable || len(p.script.Asked("")) != 2 {
 		t.Errorf("%d pages, %v", len(p.script.Asked("")), err)
+	}
+	pages := 0
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		pages++
+		fmt.Fprintf(w, `{"status":"OK","next_url":"/futures/v1/contracts?page=%d"}`, pages)
+	}))
+	defer web.Close()
+	c, err := polygon.New(polygon.Config{Key: standin.Key, URL: web.URL, CallsPerMinute: 1_000_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Contracts(t.Context(), "ES"); assay.KindOf(err) != assay.Invalid || pages != 1000 {
+		t.Errorf("%d pages, %v", pages, err)
 	}
 }
 
