@@ -64,7 +64,7 @@ func New(c Config) (*Client, error) {
 		Sign:    func(r *http.Request) { r.SetBasicAuth(c.Key, "") },
 		Explain: explain, Observe: c.Observe, Now: c.Now,
 		Timeout: c.Timeout, Silence: c.Silence, MaxWait: c.MaxWait,
-		Limiter: wire.NewLimiter(20, time.Second, c.Now), // of metadata; all else may be faster
+		Limiter: wire.NewLimiter(20, time.Second, time.Now), // of metadata; all else may be faster
 	})
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"assay"
 	"assay/history/dbn"
 	"assay/market"
+	"assay/provider/standin"
 )
 
 // firstID is the number of the first made-up contract.
@@ -37,6 +38,14 @@ func Generate(all ...*market.Bars) (*Archive, error) {
 		}
 	}
 	return a, nil
+}
+
+// Of returns the archive that the options of a stand-in ask for.
+func Of(o standin.Options) (*Archive, error) {
+	if o.Folder != "" {
+		return Open(o.Folder)
+	}
+	return Generate(o.Bars...)
 }
 
 // segment adds the bars of one contract. Those of the evening on which it

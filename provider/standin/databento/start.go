@@ -45,7 +45,7 @@ func Run(ctx context.Context, a *archive.Archive, o standin.Options) (*Servers, 
 // Start implements standin.Starter.
 func Start(ctx context.Context, o standin.Options) (standin.Service, error) {
 	o = o.Defaults()
-	a, err := open(o)
+	a, err := archive.Of(o)
 	if err != nil {
 		return standin.Service{}, err
 	}
@@ -61,11 +61,4 @@ func Start(ctx context.Context, o standin.Options) (standin.Service, error) {
 			{Name: "DATABENTO_LIVE_ADDR", Value: s.Live.Addr()},
 		},
 	}, nil
-}
-
-func open(o standin.Options) (*archive.Archive, error) {
-	if o.Folder != "" {
-		return archive.Open(o.Folder)
-	}
-	return archive.Generate(o.Bars...)
 }
