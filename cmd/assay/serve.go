@@ -13,6 +13,7 @@ type serveCmd struct {
 	SimData      bool   `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
 	Workers      int    `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
 	MaxBacktests int    `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
+	Pace         pace   `embed:""`
 }
 
 func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
@@ -22,6 +23,7 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 		AllowSim: c.SimData,
 		Slots:    c.Workers,
 		Cap:      c.MaxBacktests,
+		Pace:     app.Pace(c.Pace),
 		Log:      slog.New(slog.NewTextHandler(io.err, nil)),
 		Ready: func(url, database string) {
 			fmt.Fprintf(io.out, "Console: %s\n", url)
