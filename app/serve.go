@@ -37,12 +37,16 @@ type Config struct {
 	Slots    int           // backtests at once in this process; 0 is one less than the cores, at least 1
 	Cap      int           // backtests at once on all machines; 0 is Slots
 	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
+	Pace     Pace
 	Log      *slog.Logger
 	Ready    func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
 func Serve(ctx context.Context, c Config) error {
+	if err := c.Pace.check(); err != nil {
+		return err
+	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -95,7 +99,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
-	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots)
+	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
 	err = h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
