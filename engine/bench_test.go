@@ -43,11 +43,9 @@ func BenchmarkW3Steps(b *testing.B) { benchFills(b, w3(b), byHandW3, true) }
 func benchRules(b *testing.B, w swept, hand func()) {
 	p := w.program(b, nil)
 	race(b, 1, func() {
-		s, err := p.Eval(million())
-		if err != nil {
+		if _, err := Play(million(), p, w.limits, workloadCosts()); err != nil {
 			b.Fatal(err)
 		}
-		Run(million(), s, w.limits, workloadCosts())
 	}, hand)
 }
 

@@ -22,7 +22,7 @@ var million = sync.OnceValue(func() *market.Bars { return simbars.Workload(1_000
 // a side, 50 dollars a point.
 func workloadCosts() Costs {
 	return Costs{
-		Name: "workload", TickValue: 125_000, Fee: 20_000, GapAtOpen: true, CarryOver: true,
+		Name: "workload", TickValue: 125_000, Fee: 20_000, FillAnyway: true, GapAtOpen: true, CarryOver: true,
 	}
 }
 
