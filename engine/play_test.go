@@ -4,19 +4,37 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"assay/strategy/workload"
 )
 
 // Whoever plays while the rules are evaluated gets the ledger of who evaluates
 // them first.
 func TestPlayIsRunOfEval(t *testing.T) {
 	bars := million().Truncate(100_003)
-	for name, w := range map[string]swept{"W1": w1(t), "W3": w3(t)} {
-		got, err := Play(bars, w.program(t, nil), w.limits, workloadCosts())
+	for name, w := range map[string]swept{"W1": w1(), "W3": w3()} {
+		got, err := Play(bars, w.program(t, nil), w.Limits, Simple())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(w.alone(t, bars, nil), got); d != "" {
 			t.Errorf("%s (-run +played)\n%s", name, d)
+		}
+	}
+}
+
+// The published answers, through the rules as a user would write them.
+func TestWorkloadsThroughTheRules(t *testing.T) {
+	for name, c := range map[string]struct {
+		work swept
+		want workload.Answer
+	}{"W1": {w1(), workload.AnswerW1()}, "W3": {w3(), workload.AnswerW3()}} {
+		l, err := Play(million(), c.work.program(t, nil), c.work.Limits, Simple())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(c.want, answerOf(l)); d != "" {
+			t.Errorf("%s (-want +got)\n%s", name, d)
 		}
 	}
 }

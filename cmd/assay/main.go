@@ -32,6 +32,7 @@ type cli struct {
 	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
 	Strategy strategyCmd `cmd:"" help:"Lint, list and print strategies."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at the machine and the home, and say what was found."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine with the workloads, their answers checked first."`
 	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
