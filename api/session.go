@@ -137,7 +137,7 @@ func tradesOf(all []store.Trade, symbol string) (List[Trade], error) {
 		trades = append(trades, Trade{
 			Number: t.N, Side: side, Contracts: int(t.Qty), Contract: t.Contract,
 			EntryAt: t.EntryAt, EntryPrice: entry, EntryReason: t.EntryWhy,
-			ExitAt: t.ExitAt, ExitPrice: exit, ExitReason: string(t.ExitWhy),
+			ExitAt: t.ExitAt, ExitPrice: exit, ExitReason: t.ExitWhy.String(),
 			Fees: t.Fees, NetPnl: t.Net,
 		})
 	}

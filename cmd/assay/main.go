@@ -35,6 +35,7 @@ type cli struct {
 	Strategy strategyCmd `cmd:"" help:"Lint, list and print strategies."`
 	Standin  standinCmd  `cmd:"" help:"Serve stand-ins for the providers, to try things without accounts."`
 	Doctor   doctorCmd   `cmd:"" help:"Look at the machine and the home, and say what was found."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine with the workloads, their answers checked first."`
 	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
