@@ -40,6 +40,8 @@ type Contract struct {
 	DayOpen    int16  // minute of the day when the day session (RTH) opens, Chicago
 	DayClose   int16  // minute of the day when it closes, and when the contract settles
 
+	LiquidMonths string // letters of the months that people trade, e.g. "HMUZ"
+
 	// Costs of one contract and side; see FeesAsOf.
 	ExchangeFee Money
 	NFAFee      Money

@@ -27,27 +27,27 @@ func TestContractsThatMatterMost(t *testing.T) {
 	for _, want := range []Contract{
 		{
 			Root: "ES", Name: "E-mini S&P 500", Exchange: "CME", Group: Equity, Multiplier: 50 * Dollar,
-			TickNano: Nano / 4, TickValue: 125_000, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 125_000, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 13_800, NFAFee: 200, Commission: 8_500,
 		},
 		{
 			Root: "MES", Name: "Micro E-mini S&P 500", Exchange: "CME", Group: Equity, Multiplier: 5 * Dollar,
-			TickNano: Nano / 4, TickValue: 12_500, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 12_500, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 3_500, NFAFee: 200, Commission: 2_500,
 		},
 		{
 			Root: "NQ", Name: "E-mini Nasdaq-100", Exchange: "CME", Group: Equity, Multiplier: 20 * Dollar,
-			TickNano: Nano / 4, TickValue: 50_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 50_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 13_800, NFAFee: 200, Commission: 8_500,
 		},
 		{
 			Root: "MNQ", Name: "Micro E-mini Nasdaq-100", Exchange: "CME", Group: Equity, Multiplier: 2 * Dollar,
-			TickNano: Nano / 4, TickValue: 5_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 5_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 3_500, NFAFee: 200, Commission: 2_500,
 		},
 		{
 			Root: "ZF", Name: "5-Year T-Note", Exchange: "CBOT", Group: Rates, Multiplier: 1000 * Dollar,
-			TickNano: 7_812_500, TickValue: 78_125, FullSize: "ZF", Decimals: 7, DayOpen: 440, DayClose: 840,
+			TickNano: 7_812_500, TickValue: 78_125, FullSize: "ZF", Decimals: 7, DayOpen: 440, DayClose: 840, LiquidMonths: "HMUZ",
 			ExchangeFee: 6_500, NFAFee: 200, Commission: 8_500,
 		},
 	} {

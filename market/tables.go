@@ -54,6 +54,8 @@ func contractOf(r map[string]string) Contract {
 		DayOpen:    minuteOf(r["day_open_ct"]),
 		DayClose:   minuteOf(r["day_close_ct"]),
 
+		LiquidMonths: r["liquid_months"],
+
 		ExchangeFee: must(ParseMoney(r["exchange_fee_side_usd"])),
 		NFAFee:      Dollar * 2 / 100,
 		Commission:  Dollar * 85 / 100,
