@@ -31,10 +31,10 @@ func (h *Home) Keep(
 // Check judges a file of bars or a folder of them without keeping it, or a set
 // kept in the data directory, which a file does not need.
 func Check(ctx context.Context, p Place, what string, o history.Options) (history.Report, error) {
-	bars, notes, err := readFile(ctx, what, o)
+	bars, about, err := readFile(ctx, what, o)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = WithHome(ctx, p, func(h *Home) error {
-			bars, err = h.barsOf(ctx, what)
+			bars, about, err = h.kept(ctx, what)
 			return err
 		})
 	}
@@ -45,32 +45,34 @@ func Check(ctx context.Context, p Place, what string, o history.Options) (histor
 	if err != nil {
 		return history.Report{}, err
 	}
-	report := history.Check(bars, contract.Calendar())
-	report.Notes = append(report.Notes, notes...)
-	return report, nil
+	return history.Check(bars, contract.Calendar()).Of(about), nil
 }
 
-func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, []string, error) {
+func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, history.About, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, nil, err
+		return nil, history.About{}, err
 	}
 	if o.Symbol == "" {
-		return nil, nil, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
+		return nil, history.About{}, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
 			"%s is a file and does not name its contract", path)
 	}
-	bars, about, err := history.ReadFiles(ctx, []string{path}, o)
-	return bars, about.Notes, err
+	return history.ReadFiles(ctx, []string{path}, o)
 }
 
-func (h *Home) barsOf(ctx context.Context, name string) (*market.Bars, error) {
+// kept returns the bars of a set, and what their import said of them.
+func (h *Home) kept(ctx context.Context, name string) (b *market.Bars, about history.About, err error) {
 	set, err := h.DB.DataSet(ctx, name)
 	if assay.KindOf(err) == assay.NotFound {
-		return nil, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
+		return nil, about, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
 	}
 	if err != nil {
-		return nil, err
+		return nil, about, err
 	}
-	return h.Bars.Load(ctx, set.Fingerprint)
+	if b, err = h.Bars.Load(ctx, set.Fingerprint); err != nil {
+		return nil, about, err
+	}
+	meta, err := h.Bars.Describe(set.Fingerprint)
+	return b, meta.About, err
 }
 
 // A Set is a data set and how many bots in LAB are tested on it.

@@ -53,6 +53,9 @@ func (r *reader) read(ctx context.Context, in io.Reader, o Options) (*market.Bar
 	if err := askedFor(o, false); err != nil {
 		return nil, err
 	}
+	if err := fixedRolls(r.name, o, "is one series already, which rolls where its contracts change"); err != nil {
+		return nil, err
+	}
 	if err := r.open(in); err != nil {
 		return nil, err
 	}

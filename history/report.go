@@ -53,6 +53,7 @@ type Report struct {
 	Holes     []Hole        `json:"holes"`     // the longest
 	Weekly    []WeeklyHole  `json:"weeklyHoles"`
 
+	Rolled    string  `json:"rolled,omitempty"` // how contracts side by side were joined
 	Rolls     []Roll  `json:"rolls"`
 	Returns   int     `json:"contractReturns"` // rolls back to a contract left before
 	JumpCount int     `json:"jumpCount"`
@@ -126,6 +127,15 @@ type Quiet struct {
 type Outside struct {
 	Bars  int       `json:"bars"`
 	First time.Time `json:"first,omitzero"`
+}
+
+// Of adds what reading the bars said of them.
+func (r Report) Of(about About) Report {
+	r.Notes = append(r.Notes, about.Notes...)
+	if about.Rolls != "" {
+		r.Rolled = rolledBy(r.Symbol, about.Rolls)
+	}
+	return r
 }
 
 // Refusal returns the reasons as one sentence, "" when the set passes.

@@ -29,13 +29,18 @@ type fileFlags struct {
 	Columns  string        `help:"Which column is what, when the header does not say." placeholder:"time=ts,open=o"`
 	Stamp    string        `help:"Which end of a bar its time names: start or end." enum:"start,end," default:""`
 	Interval time.Duration `help:"Length of a bar; found from the file when absent." placeholder:"5m"`
+	Roll     string        `help:"When contracts side by side give way to the next: by their volume, or by the calendar, so many business days before the last trade date or first notice." default:"volume" placeholder:"volume|calendar[:DAYS]"`
 }
 
 func (f fileFlags) options(symbol string) (history.Options, error) {
+	rolls, err := history.ParseRolls(f.Roll)
+	if err != nil {
+		return history.Options{}, err
+	}
 	columns, err := history.ParseColumns(f.Columns)
 	return history.Options{
 		Symbol: symbol, Contract: f.Contract, Columns: columns,
-		Stamp: history.Stamp(f.Stamp), Interval: f.Interval,
+		Stamp: history.Stamp(f.Stamp), Interval: f.Interval, Rolls: rolls,
 	}, err
 }
 
