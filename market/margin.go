@@ -17,6 +17,15 @@ type Margin struct {
 	DayFrom Origin
 }
 
+// String prints the margins of one contract in dollars, without their age.
+func (m Margin) String() string {
+	text := fmt.Sprintf("initial %s, maintenance %s", m.Initial, m.Maintenance)
+	if m.Day > 0 {
+		text += ", in the day " + m.Day.String()
+	}
+	return text
+}
+
 // Requirement is an amount for one contract: dollars, or a share of the
 // contract's value.
 type Requirement struct {

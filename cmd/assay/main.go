@@ -24,16 +24,17 @@ var version = "unreleased"
 type cli struct {
 	Home app.Place `embed:""`
 
-	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
-	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
-	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
-	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
-	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
-	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
-	Strategy strategyCmd `cmd:"" help:"Lint, list and print strategies."`
-	Doctor   doctorCmd   `cmd:"" help:"Look at the machine and the home, and say what was found."`
-	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Run the laboratory and serve the console."`
+	Worker    workerCmd    `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
+	Bots      botsCmd      `cmd:"" help:"List the bots and what each is doing now."`
+	Backtest  backtestCmd  `cmd:"" help:"Test one strategy on one data set and print its summary."`
+	Replay    replayCmd    `cmd:"" help:"Run a stored session again and compare every row of it."`
+	Data      dataCmd      `cmd:"" help:"Import, check, list and accept market data."`
+	Contracts contractsCmd `cmd:"" help:"List the contracts: ticks, fees, margins, and how old these are."`
+	Strategy  strategyCmd  `cmd:"" help:"Lint, list and print strategies."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at the machine and the home, and say what was found."`
+	Openapi   openapiCmd   `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // console is where a command speaks: its result to out, remarks to err.
