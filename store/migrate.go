@@ -48,6 +48,10 @@ func prepare(ctx context.Context, dir string) (string, error) {
 }
 
 func migrate(ctx context.Context, path string) error {
+	return migrateAt(ctx, path, dsn(path, "_txlock=immediate"))
+}
+
+func migrateAt(ctx context.Context, path, address string) error {
 	folder, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
 		panic("store: the migrations are not embedded")
@@ -55,7 +59,7 @@ func migrate(ctx context.Context, path string) error {
 	if err := refuseNewer(ctx, path, folder); err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	db, err := sql.Open("sqlite", address)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
@@ -64,7 +68,9 @@ func migrate(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if _, err := provider.Up(ctx); diskFull(err) {
+		return explainFull(path, err)
+	} else if err != nil {
 		return assay.Errorf(assay.Unavailable, "restore the file from a backup or choose another data directory",
 			"the database %s could not be brought up to date: %v", path, err)
 	}
