@@ -33,7 +33,10 @@ func (h *Home) Keep(
 func Check(ctx context.Context, p Place, what string, o history.Options) (history.Report, error) {
 	bars, about, err := readFile(ctx, what, o)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = WithHome(ctx, p, func(h *Home) error {
+		if !p.Exists() {
+			return history.Report{}, p.absent("there is no file %s, and no home at %s that could hold such a set", what, p.Dir)
+		}
+		err = WithExisting(ctx, p, func(h *Home) error {
 			bars, about, err = h.kept(ctx, what)
 			return err
 		})

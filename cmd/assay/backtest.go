@@ -23,7 +23,7 @@ type backtestCmd struct {
 }
 
 func (c backtestCmd) Run(ctx context.Context, to console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		b, err := h.Backtest(ctx, c.What, c.Data)
 		if err != nil {
 			return err

@@ -110,7 +110,7 @@ type lsCmd struct {
 }
 
 func (c lsCmd) Run(ctx context.Context, io console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		sets, err := h.Sets(ctx)
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, why)
 		if err != nil {
 			return err
@@ -201,7 +201,7 @@ func (c retireCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		if err := h.DB.RetireDataSet(ctx, c.Set, by, why); err != nil {
 			return err
 		}
