@@ -28,25 +28,26 @@ func (h *Home) Keep(
 	return control.SaveSet(ctx, h.DB, h.Bars, bars, about, replace)
 }
 
-// Check judges a file of bars or a folder of them without keeping it, or a set
-// kept in the data directory, which a file does not need.
-func Check(ctx context.Context, p Place, what string, o history.Options) (history.Report, error) {
+// Check judges a file of bars or a folder of them without keeping it, or anew a
+// set kept in the data directory, which a file does not need. The verdict on a
+// kept set is stored.
+func Check(ctx context.Context, p Place, what string, o history.Options) (report history.Report, err error) {
 	bars, about, err := readFile(ctx, what, o)
-	if errors.Is(err, fs.ErrNotExist) {
-		if !p.Exists() {
-			return history.Report{}, p.absent("there is no file %s, and no home at %s that could hold such a set", what, p.Dir)
-		}
-		err = WithExisting(ctx, p, func(h *Home) error {
-			bars, about, err = h.kept(ctx, what)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !p.Exists():
+		return report, p.absent("there is no file %s, and no home at %s that could hold such a set", what, p.Dir)
+	case errors.Is(err, fs.ErrNotExist):
+		err = WithHome(ctx, p, func(h *Home) error {
+			report, err = h.judge(ctx, what)
 			return err
 		})
-	}
-	if err != nil {
-		return history.Report{}, err
+		return report, err
+	case err != nil:
+		return report, err
 	}
 	contract, err := market.ContractOf(bars.Root)
 	if err != nil {
-		return history.Report{}, err
+		return report, err
 	}
 	return history.Check(bars, contract.Calendar()).Of(about), nil
 }
@@ -62,20 +63,16 @@ func readFile(ctx context.Context, path string, o history.Options) (*market.Bars
 	return history.ReadFiles(ctx, []string{path}, o)
 }
 
-// kept returns the bars of a set, and what their import said of them.
-func (h *Home) kept(ctx context.Context, name string) (b *market.Bars, about history.About, err error) {
+// judge judges a kept set anew.
+func (h *Home) judge(ctx context.Context, name string) (report history.Report, err error) {
 	set, err := h.DB.DataSet(ctx, name)
 	if assay.KindOf(err) == assay.NotFound {
-		return nil, about, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
+		return report, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
 	}
-	if err != nil {
-		return nil, about, err
+	if err == nil {
+		_, report, err = control.JudgeAnew(ctx, h.DB, h.Bars, set)
 	}
-	if b, err = h.Bars.Load(ctx, set.Fingerprint); err != nil {
-		return nil, about, err
-	}
-	meta, err := h.Bars.Describe(set.Fingerprint)
-	return b, meta.About, err
+	return report, err
 }
 
 // A Set is a data set and how many bots in LAB are tested on it.
