@@ -30,35 +30,33 @@ type Age struct {
 	Trust Trust `json:"trust"`
 }
 
-// life is for how many days a figure is current, and after how many it is
-// stale.
-type life struct{ current, stale int }
-
+// For how many days a figure is current, and after how many it is stale.
+//
 // Exchanges change their fees about once a year, brokers seldom more often:
 // after half a year a change is likely, after a year and a month it has
 // happened. Margins follow the market with a day's notice: a week is what a
 // calm one leaves alone, and no month has passed lately without a change
 // somewhere.
-var (
-	lifeOfFees    = life{180, 395}
-	lifeOfMargins = life{7, 30}
+const (
+	feesCurrent, feesStale       = 180, 395
+	marginsCurrent, marginsStale = 7, 30
 )
 
 // FeesAge returns the age of fees of a day.
-func FeesAge(asOf Date, now time.Time) Age { return ageOf(asOf, now, lifeOfFees) }
+func FeesAge(asOf Date, now time.Time) Age { return ageOf(asOf, now, feesCurrent, feesStale) }
 
 // MarginsAge returns the age of margins of a day.
-func MarginsAge(asOf Date, now time.Time) Age { return ageOf(asOf, now, lifeOfMargins) }
+func MarginsAge(asOf Date, now time.Time) Age { return ageOf(asOf, now, marginsCurrent, marginsStale) }
 
-func ageOf(asOf Date, now time.Time, l life) Age {
+func ageOf(asOf Date, now time.Time, current, stale int) Age {
 	if asOf == 0 {
 		return Age{Trust: Stale}
 	}
 	a := Age{AsOf: asOf, Days: max(int(DateOf(now.UTC())-asOf), 0), Trust: Current}
 	switch {
-	case a.Days > l.stale:
+	case a.Days > stale:
 		a.Trust = Stale
-	case a.Days > l.current:
+	case a.Days > current:
 		a.Trust = Ageing
 	}
 	return a

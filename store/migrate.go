@@ -68,9 +68,11 @@ func migrateAt(ctx context.Context, path, address string) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); diskFull(err) {
+	_, err = provider.Up(ctx)
+	if diskFull(err) {
 		return explainFull(path, err)
-	} else if err != nil {
+	}
+	if err != nil {
 		return assay.Errorf(assay.Unavailable, "restore the file from a backup or choose another data directory",
 			"the database %s could not be brought up to date: %v", path, err)
 	}
