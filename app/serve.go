@@ -99,6 +99,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
+	if err := control.JudgeOutdated(ctx, h.DB, h.Bars, c.Log); err != nil {
+		return err
+	}
 	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
 	err = h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,

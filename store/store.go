@@ -187,10 +187,10 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *s
 	state.tx, state.conn, state.at, state.bound = sqlTx, conn, wholeMillis(db.clock()), map[string]*sql.Stmt{}
 	tx.tx = state
 	if err := fn(&tx); err != nil {
-		return err
+		return explainFull(db.path, err)
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return explainFull(db.path, fmt.Errorf("commit: %w", err))
 	}
 	if state.wrote {
 		db.hub.notify()

@@ -297,6 +297,7 @@ export interface components {
             carryOver: boolean;
             /** Format: double */
             fee: number;
+            feesAsOf?: string;
             fillAnyway: boolean;
             gapAtOpen: boolean;
             name: string;
@@ -526,6 +527,7 @@ export interface components {
             dataSet: string;
             engineVersion: string;
             executedRuleHash: string;
+            fees: string;
             fingerprint: string;
             /** Format: date-time */
             firstBar: string;
