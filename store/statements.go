@@ -62,6 +62,18 @@ func (s *statements) get(query string) *sql.Stmt {
 	return stmt
 }
 
+// obtain returns a prepared statement and makes it when it is missed, which
+// needs a free connection. A statement that cannot be prepared is left to say
+// so when it is used.
+func (s *statements) obtain(ctx context.Context, query string) *sql.Stmt {
+	stmt := s.get(query)
+	if stmt != nil {
+		return stmt
+	}
+	s.prepare(ctx)
+	return s.get(query)
+}
+
 func (s *statements) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

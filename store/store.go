@@ -8,12 +8,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -31,6 +33,7 @@ type DB struct {
 	write    *sql.DB     // one connection on SQLite
 	read     *sql.DB     // the same as write on PostgreSQL
 	prepared *statements // of write; nil on PostgreSQL, whose driver keeps them
+	often    *statements // of read, for what is asked again and again; nil on PostgreSQL
 	tx       *txState    // nil outside a transaction
 	dialect  dialect
 	clock    func() time.Time
@@ -39,6 +42,7 @@ type DB struct {
 	pool     *pgxpool.Pool // nil on SQLite
 	server   *serverClock  // nil on SQLite
 	packer   *zstd.Encoder // of snapshots
+	written  *sync.Map     // texts with the dialect's macros written out
 }
 
 type txState struct {
@@ -73,7 +77,7 @@ func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) 
 	read.SetMaxIdleConns(8)
 	return &DB{
 		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
-		packer: newPacker(),
+		often: newStatements(read), packer: newPacker(), written: new(sync.Map),
 	}, nil
 }
 
@@ -93,6 +97,7 @@ func (db *DB) Close() error {
 		return err
 	}
 	db.prepared.close()
+	db.often.close()
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
@@ -196,6 +201,39 @@ func (db *DB) row(ctx context.Context, query string, args ...any) *sql.Row {
 	return db.read.QueryRowContext(ctx, query, args...)
 }
 
+// oftenQuery is query for a reading statement that is asked again and again,
+// since preparing one costs as much as running it.
+func (db *DB) oftenQuery(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if db.often == nil || db.tx != nil && !db.tx.reading {
+		return db.query(ctx, query, args...)
+	}
+	query, args = db.expand(query, args)
+	stmt := db.often.obtain(ctx, query) //nolint:sqlclosecheck // it is kept
+	switch {
+	case stmt == nil && db.tx == nil:
+		return db.read.QueryContext(ctx, query, args...)
+	case stmt == nil:
+		return db.tx.query(ctx, query, args)
+	case db.tx == nil:
+		return stmt.QueryContext(ctx, args...)
+	default:
+		return db.tx.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // it closes with its transaction
+	}
+}
+
+// oftenOne reads the only row of such a statement.
+func (db *DB) oftenOne(ctx context.Context, query string, args []any, into ...any) error {
+	rows, err := db.oftenQuery(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return cmp.Or(rows.Err(), sql.ErrNoRows)
+	}
+	return cmp.Or(rows.Scan(into...), rows.Close())
+}
+
 // returning runs a writing statement with a RETURNING clause of one row.
 func (db *DB) returning(ctx context.Context, query string, args ...any) *sql.Row {
 	if db.tx == nil {
@@ -222,6 +260,10 @@ func collect[T any](
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
+	return collectRows(rows, what, scan)
+}
+
+func collectRows[T any](rows *sql.Rows, what string, scan func(scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var all []T
 	for rows.Next() {
