@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -90,6 +92,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		return err
 	}
 	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots)
+	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
 	err := h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
@@ -124,6 +127,8 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
+	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
+	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
 	c.Ready(url, h.DB.Path())

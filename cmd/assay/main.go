@@ -27,6 +27,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
 	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
 	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
+	Autonomy autonomyCmd `cmd:"" help:"Look at the planner: its ticks, its reasons, what it will do next."`
 	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
 	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
