@@ -55,6 +55,21 @@ func BenchmarkTick(b *testing.B) {
 	}
 }
 
+// BenchmarkTickPostgres is the same on PostgreSQL, where every statement is a
+// journey.
+func BenchmarkTickPostgres(b *testing.B) {
+	clock := storetest.NewClock()
+	db := storetest.OpenPostgres(b, clock.Now)
+	storetest.AddBots(b, db, 50)
+	p := planner(b, db) // without data all of them are held
+	start := processorTime()
+	for b.Loop() {
+		clock.Add(time.Millisecond)
+		tick(b, p)
+	}
+	b.ReportMetric(float64((processorTime()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+}
+
 // BenchmarkStart is the first tick of a planner that knows nothing.
 func BenchmarkStart(b *testing.B) {
 	for _, bots := range []int{10_000, 100_000} {
