@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -103,6 +105,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		return err
 	}
 	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
+	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
 	err = h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
@@ -143,6 +146,8 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { ready.Run(ctx); return nil })
+	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
+	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
 	c.Ready(url, h.DB.Path())

@@ -29,6 +29,7 @@ type cli struct {
 	Health    healthCmd    `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
 	Verify    verifyCmd    `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
 	Bots      botsCmd      `cmd:"" help:"List the bots and what each is doing now."`
+	Autonomy  autonomyCmd  `cmd:"" help:"Look at the planner: its ticks, its reasons, what it will do next."`
 	Backtest  backtestCmd  `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay    replayCmd    `cmd:"" help:"Run a stored session again and compare every row of it."`
 	Data      dataCmd      `cmd:"" help:"Import, fetch, check, list and accept market data."`
