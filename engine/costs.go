@@ -34,6 +34,15 @@ func Standard(c market.Contract) Costs {
 	}
 }
 
+// Simple is the fill model of the workloads W1 to W3, simple so that engines can
+// be compared: no slippage, 2 dollars a side, 50 dollars a point, and what each
+// workload says of gaps and of orders that wait.
+func Simple() Costs {
+	return Costs{
+		Name: "simple", TickValue: 125_000, Fee: 20_000, FillAnyway: true, GapAtOpen: true, CarryOver: true,
+	}
+}
+
 // Stress is a worse day for the same orders: one more tick of slippage for
 // market and stop orders and fees half as high again, rounded up.
 func Stress(c Costs) Costs {

@@ -106,6 +106,13 @@ func continuous(root, name string) bool {
 	return name == root+".c.0" || name == root+".v.0" || name == root+".n.0"
 }
 
+// IsOf says whether a name is that of a contract of a root, or of a series of
+// its front contracts.
+func IsOf(root, name string) bool {
+	its, outright := rootOf(name)
+	return outright && its == root || continuous(root, name)
+}
+
 // rootOf reads the root of a contract spelled like ESH4, ESH24 or ESH2024.
 func rootOf(name string) (root string, ok bool) {
 	digits := len(name) - len(strings.TrimRight(name, "0123456789"))

@@ -117,6 +117,12 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 		if err != nil {
 			return err
 		}
+		// Not the transaction's time: it may have waited for a reset, after
+		// which its jobs count.
+		at, err := tx.clockNow(ctx)
+		if err != nil {
+			return err
+		}
 		var got []bot.ID
 		for free := caps.Total - used.Total; len(jobs) > 0; {
 			if free <= 0 {
@@ -124,7 +130,7 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 				break
 			}
 			n := atOnce(min(free, len(jobs)))
-			ids, err := tx.enqueue(ctx, jobs[:n])
+			ids, err := tx.enqueue(ctx, jobs[:n], at)
 			if err != nil {
 				return err
 			}
@@ -146,10 +152,10 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 
 // enqueue queues jobs in one statement and returns their ids by bot; a bot that
 // has an active job is missing.
-func (db *DB) enqueue(ctx context.Context, jobs []NewJob) (map[bot.ID]int64, error) {
-	const row = `($%d, $%d, 'QUEUED', $%d, {now}, $%d, $%d, $%d)`
+func (db *DB) enqueue(ctx context.Context, jobs []NewJob, at time.Time) (map[bot.ID]int64, error) {
+	const row = `($%d, $%d, 'QUEUED', $%d, $1, $%d, $%d, $%d)`
 	var rows []string
-	var args []any
+	args := []any{Time{at}}
 	for _, j := range jobs {
 		n := len(args)
 		rows = append(rows, fmt.Sprintf(row, n+1, n+2, n+3, n+4, n+5, n+6))
@@ -256,8 +262,8 @@ func (db *DB) start(ctx context.Context, worker, where string, args ...any) (job
 		wrote := tx.tx.wrote
 		tx.tx.wrote = true
 		jobs, err = collect(ctx, tx, "started jobs", scanJob, `update bot_jobs set status = 'RUNNING', attempt = attempt + 1,
-				lease_seq = lease_seq + 1, worker_id = $1, started_at = {now}, heartbeat_at = {now}, progress = 0,
-				not_before = null
+				lease_seq = lease_seq + 1, worker_id = $1, heartbeat_at = {now}, progress = 0, not_before = null,
+				started_at = case when created_at > {now} then created_at else {now} end
 			where `+where+` and status = 'QUEUED'
 			returning `+strings.ReplaceAll(jobColumns, "j.", ""), append([]any{worker}, args...)...)
 		if err != nil || len(jobs) == 0 {

@@ -4,7 +4,8 @@
 //
 // Transactions take locks in one order, so that PostgreSQL never finds two that
 // wait for each other: leases, caps, jobs, the revision counter, bots, the
-// planning counter.
+// data counter, the planning counter, the audit counter. An act on many bots takes
+// all jobs at once (lockFleet).
 package store
 
 import (
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/klauspost/compress/zstd"
 	sqlitedriver "modernc.org/sqlite"
 )
 
@@ -39,6 +41,7 @@ type DB struct {
 	path    string        // SQLite's file, or PostgreSQL's address without the password
 	pool    *pgxpool.Pool // nil on SQLite
 	server  *serverClock  // nil on SQLite
+	packer  *zstd.Encoder // of snapshots
 }
 
 type txState struct {
@@ -87,7 +90,7 @@ func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options
 	read.SetMaxIdleConns(8)
 	return &DB{
 		write: write, read: read, writes: newStatements(write), reads: newStatements(read), dialect: sqlite{}, clock: clock,
-		hub: newHub(), path: path,
+		hub: newHub(), path: path, packer: newPacker(),
 	}, nil
 }
 
@@ -269,4 +272,12 @@ func collect[T any](
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	return all, nil
+}
+
+// Kind names the database for people.
+func (db *DB) Kind() string {
+	if db.pool != nil {
+		return "PostgreSQL"
+	}
+	return "SQLite"
 }

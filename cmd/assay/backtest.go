@@ -105,6 +105,6 @@ func tradeRow(b app.Backtest, t engine.Trade) []string {
 	return []string{
 		start(t.EntryBar), start(t.ExitBar), t.Side.String(), strconv.Itoa(int(t.Qty)), t.Contract,
 		price(t.Entry), price(t.Exit), t.Gross.Decimal(), t.Fees.Decimal(), t.Net.Decimal(), t.EntryWhy,
-		string(t.ExitWhy), strconv.FormatBool(t.FromRoll), strconv.FormatBool(t.Ambiguous), strconv.FormatBool(b.Set.Sim),
+		t.ExitWhy.String(), strconv.FormatBool(t.FromRoll), strconv.FormatBool(t.Ambiguous), strconv.FormatBool(b.Set.Sim),
 	}
 }

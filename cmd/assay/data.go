@@ -17,6 +17,7 @@ import (
 
 type dataCmd struct {
 	Import importCmd `cmd:"" help:"Read bars from CSV, DBN or LEAN files, check them and keep them."`
+	Fetch  fetchCmd  `cmd:"" help:"Buy bars from Databento, check them and keep them."`
 	Check  checkCmd  `cmd:"" help:"Report holes, rolls, jumps and idle stretches of a file or a kept set."`
 	Ls     lsCmd     `cmd:"" help:"List the data sets with their fingerprints."`
 	Accept acceptCmd `cmd:"" help:"Let bots use a set that the check refused; who and why is stored."`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,6 +23,9 @@ import (
 	"assay/history/historytest"
 	"assay/market"
 	"assay/market/simbars"
+	"assay/provider/standin"
+	"assay/provider/standin/archive"
+	"assay/provider/standin/databento"
 	"assay/store/storetest"
 )
 
@@ -50,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"refused":  refused,
 			"occupy":   occupy,
 			"postgres": postgresAddress,
+			"standin":  standIn,
 		},
 	})
 }
@@ -156,4 +162,29 @@ func occupy(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv(args[0], l.Addr().String())
+}
+
+// standIn serves made-up bars of ES as Databento until the script ends:
+// standin [FAULT] sets the variables that name it. "cut" breaks off the next
+// three streams, "refuse" refuses all of them for want of a licence.
+func standIn(ts *testscript.TestScript, _ bool, args []string) {
+	es, err := market.ContractOf("ES")
+	ts.Check(err)
+	now := func() time.Time { return time.Date(2024, 6, 28, 23, 0, 0, 0, time.UTC) }
+	a, err := archive.Generate(simbars.Generate(es, market.DateOf(now())))
+	ts.Check(err)
+	s, err := databento.Run(context.Background(), a, standin.Options{Now: now, Strict: true})
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	switch strings.Join(args, " ") {
+	case "":
+	case "cut":
+		s.Script.Fail(standin.Fault{Path: "get_range", Times: 3, Cut: 90_000})
+	case "refuse":
+		s.Script.Fail(standin.Fault{Path: "get_range", Status: 403, Body: `{"detail":{"case":"license_not_found","message":"No licence."}}`})
+	default:
+		ts.Fatalf("usage: standin [cut|refuse]")
+	}
+	ts.Setenv("DATABENTO_API_KEY", standin.Key)
+	ts.Setenv("DATABENTO_URL", s.URL)
 }

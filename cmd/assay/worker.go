@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay/app"
+	"assay/internal/trace"
 )
 
 // pace is the same for all processes on a database.
@@ -27,7 +28,7 @@ func (c workerCmd) Run(ctx context.Context, io console, all *cli) error {
 		AllowSim: c.SimData,
 		Slots:    c.Workers,
 		Pace:     app.Pace(c.Pace),
-		Log:      slog.New(slog.NewTextHandler(io.err, nil)),
+		Log:      slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))),
 		Ready: func(worker, database string) {
 			fmt.Fprintf(io.out, "Worker:   %s\n", worker)
 			fmt.Fprintf(io.out, "Database: %s\n", database)
