@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"assay/job"
 	"assay/plan"
 	"assay/store"
 	"assay/worker"
@@ -88,6 +89,12 @@ func (w *world) settings() settings {
 		s.policy.TickInterval = 2 * time.Minute
 	}
 	s.policy.RefreshAfter = pick(w, 6*time.Hour, 12*time.Hour, 24*time.Hour, 24*time.Hour)
+	if w.chance(0.3) { // a laboratory that can also improve and evolve
+		s.policy.Can = []job.Type{job.Baseline, job.Refresh, job.Improve, job.Evolve}
+		s.policy.ImproveInterval = pick(w, 3*time.Hour, 8*time.Hour)
+		s.policy.EvolveInterval = pick(w, 8*time.Hour, 16*time.Hour)
+		s.policy.ImprovesPerEvolve = 2
+	}
 	s.policy.MaxAttempts = pick(w, 1, 2, 3, 3, 4)
 	s.policy.CoolDown = pick(w, 10*time.Minute, 30*time.Minute)
 	s.policy.MaxTotalJobs = pick(w, 10_000, 10_000, max(w.bots/3, 1))
