@@ -39,7 +39,7 @@ check: $(LINT) $(WEB)/node_modules gen-check ## lint Go and TypeScript, and see 
 
 .PHONY: bench
 bench: ## run the benchmarks; compare two outputs with benchstat
-	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/...
+	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/... ./api/...
 
 .PHONY: gen
 gen: $(BIN)/assay $(WEB)/node_modules ## write the files that are made from code: openapi.json and its TypeScript types
