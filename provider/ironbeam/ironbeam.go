@@ -13,7 +13,7 @@ import (
 
 	"assay"
 	"assay/health"
-	"assay/provider"
+	"assay/provider/broker"
 	"assay/provider/wire"
 )
 
@@ -37,7 +37,7 @@ const deadAfter = 15 * time.Second
 // Config says whose account is meant and how to reach it. Zero values are the
 // defaults.
 type Config struct {
-	Environment provider.Environment // default demo; what the broker must say it is
+	Environment broker.Environment // default demo; what the broker must say it is
 	URL         string               // default that of the environment
 	Username    string               // the account's number
 	APIKey      string
@@ -65,8 +65,8 @@ func New(c Config) (*Client, error) {
 	}
 	switch c.Environment {
 	case "":
-		c.Environment = provider.Demo
-	case provider.Demo, provider.Live:
+		c.Environment = broker.Demo
+	case broker.Demo, broker.Live:
 	default:
 		return nil, assay.Errorf(assay.Invalid, "set IRONBEAM_ENVIRONMENT to demo or live",
 			"%.20q is no environment of Ironbeam", c.Environment)
@@ -89,7 +89,7 @@ func New(c Config) (*Client, error) {
 func defaults(c *Config) {
 	if c.URL == "" {
 		c.URL = DemoURL
-		if c.Environment == provider.Live {
+		if c.Environment == broker.Live {
 			c.URL = LiveURL
 		}
 	}

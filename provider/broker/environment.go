@@ -1,4 +1,6 @@
-package provider
+// Package broker holds what the brokers share: whether an account is of play
+// money, and which quotes must come when.
+package broker
 
 import "strings"
 
