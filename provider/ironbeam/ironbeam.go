@@ -38,8 +38,8 @@ const deadAfter = 15 * time.Second
 // defaults.
 type Config struct {
 	Environment broker.Environment // default demo; what the broker must say it is
-	URL         string               // default that of the environment
-	Username    string               // the account's number
+	URL         string             // default that of the environment
+	Username    string             // the account's number
 	APIKey      string
 	Password    string // of an enterprise's user; others have none
 	Account     string // the one that must be there; "" is satisfied with any

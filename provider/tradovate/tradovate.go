@@ -36,9 +36,9 @@ const (
 // defaults.
 type Config struct {
 	Environment   broker.Environment // default demo
-	URL           string               // default that of the environment
-	MarketDataURL string               // default Tradovate's, or URL when that is set
-	Name          string               // the user
+	URL           string             // default that of the environment
+	MarketDataURL string             // default Tradovate's, or URL when that is set
+	Name          string             // the user
 	Password      string
 	AppID         string // default "Assay"
 	CID           string // the API key's number
