@@ -13,7 +13,6 @@ import (
 	"assay/health"
 	"assay/internal/pipe"
 	"assay/provider"
-	"assay/provider/broker"
 	"assay/provider/ironbeam"
 	"assay/provider/standin"
 	fake "assay/provider/standin/ironbeam"
@@ -131,7 +130,7 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"a clock ahead":                       {script: []standin.Fault{{Skew: 5 * time.Second}}, code: health.ClockSkew, words: "at least 5s ahead of ours", path: info, asked: 1},
 		"a clock behind":                      {script: []standin.Fault{{Skew: -time.Minute}}, code: health.ClockSkew, words: "behind ours", path: info, asked: 1},
 		"live in place of demo":               {fail: []fake.Fault{fake.SpeaksLive}, code: health.WrongEnvironment, words: "it says that the account is live, and demo is configured", path: info, asked: 1},
-		"demo in place of live":               {change: func(c *ironbeam.Config) { c.Environment = broker.Live }, code: health.WrongEnvironment, words: "it says that the account is demo, and live is configured", path: info, asked: 1},
+		"demo in place of live":               {change: func(c *ironbeam.Config) { c.Environment = provider.Live }, code: health.WrongEnvironment, words: "it says that the account is demo, and live is configured", path: info, asked: 1},
 		"the address of the other":            {change: func(c *ironbeam.Config) { c.URL = ironbeam.LiveURL }, code: health.WrongEnvironment, words: "the address is not that of the demo environment", path: auth},
 		"which of both is not said":           {fail: []fake.Fault{fake.SaysNothing}, code: health.MalformedAnswer, words: "does not say whether", path: info, asked: 1},
 		"no account":                          {fail: []fake.Fault{fake.NoAccounts}, code: health.NoAccount, words: "the login has no account", path: info, asked: 1},

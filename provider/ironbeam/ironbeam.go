@@ -13,7 +13,7 @@ import (
 
 	"assay"
 	"assay/health"
-	"assay/provider/broker"
+	"assay/provider"
 	"assay/provider/wire"
 )
 
@@ -37,9 +37,9 @@ const deadAfter = 15 * time.Second
 // Config says whose account is meant and how to reach it. Zero values are the
 // defaults.
 type Config struct {
-	Environment broker.Environment // default demo; what the broker must say it is
-	URL         string             // default that of the environment
-	Username    string             // the account's number
+	Environment provider.Environment // default demo; what the broker must say it is
+	URL         string               // default that of the environment
+	Username    string               // the account's number
 	APIKey      string
 	Password    string // of an enterprise's user; others have none
 	Account     string // the one that must be there; "" is satisfied with any
@@ -65,8 +65,8 @@ func New(c Config) (*Client, error) {
 	}
 	switch c.Environment {
 	case "":
-		c.Environment = broker.Demo
-	case broker.Demo, broker.Live:
+		c.Environment = provider.Demo
+	case provider.Demo, provider.Live:
 	default:
 		return nil, assay.Errorf(assay.Invalid, "set IRONBEAM_ENVIRONMENT to demo or live",
 			"%.20q is no environment of Ironbeam", c.Environment)
@@ -89,7 +89,7 @@ func New(c Config) (*Client, error) {
 func defaults(c *Config) {
 	if c.URL == "" {
 		c.URL = DemoURL
-		if c.Environment == broker.Live {
+		if c.Environment == provider.Live {
 			c.URL = LiveURL
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"assay/health"
-	"assay/provider/broker"
+	"assay/provider"
 	"assay/provider/wire"
 )
 
@@ -50,9 +50,9 @@ func (c *Client) verifyAccount(ctx context.Context) (time.Duration, error) {
 // judge looks for the worst fault first: play money taken for real, or the
 // reverse.
 func (c *Client) judge(t Trader) error {
-	is := broker.Demo
+	is := provider.Demo
 	if t.Live.Yes {
-		is = broker.Live
+		is = provider.Live
 	}
 	account := c.config.Account
 	switch {
@@ -75,7 +75,7 @@ func (c *Client) verifyStream(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	defer stream.Close()
-	letter, year := broker.FrontES(c.config.Now())
+	letter, year := provider.FrontES(c.config.Now())
 	symbol := fmt.Sprintf("XCME:ES.%c%02d", letter, year%100)
 	if err := stream.Subscribe(ctx, symbol); err != nil {
 		return 0, err
@@ -84,7 +84,7 @@ func (c *Client) verifyStream(ctx context.Context) (time.Duration, error) {
 }
 
 func (c *Client) await(ctx context.Context, stream *Stream, symbol string) error {
-	trades, err := broker.ESTrades(c.config.Now())
+	trades, err := provider.ESTrades(c.config.Now())
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (c *Client) await(ctx context.Context, stream *Stream, symbol string) error
 
 func (c *Client) fresh(q Quote, trades bool) error {
 	age := c.config.Now().Sub(q.At())
-	if !trades || q.At().IsZero() || age <= broker.StaleQuote {
+	if !trades || q.At().IsZero() || age <= provider.StaleQuote {
 		return nil
 	}
 	return finding(health.StaleData, "the newest quote of %.40q is %s old, though the exchange trades", q.Symbol, age.Round(time.Second))

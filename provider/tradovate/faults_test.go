@@ -12,7 +12,6 @@ import (
 	"assay/health"
 	"assay/internal/pipe"
 	"assay/provider"
-	"assay/provider/broker"
 	"assay/provider/standin"
 	fake "assay/provider/standin/tradovate"
 	"assay/provider/tradovate"
@@ -150,7 +149,7 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"ours by number":       {change: func(c *tradovate.Config) { c.Account = "1" }, path: list, asked: 1},
 		"another account":      {change: func(c *tradovate.Config) { c.Account = "DEMO999" }, code: health.NoAccount, words: `the user has no account "DEMO999"`, path: list, asked: 1},
 		"the address of the other": {
-			change: func(c *tradovate.Config) { c.Environment, c.URL = broker.Live, tradovate.DemoURL },
+			change: func(c *tradovate.Config) { c.Environment, c.URL = provider.Live, tradovate.DemoURL },
 			code:   health.WrongEnvironment, words: "the address is not that of the live environment", path: login,
 		},
 		"nobody there": {change: func(c *tradovate.Config) {

@@ -14,7 +14,7 @@ import (
 
 	"assay"
 	"assay/health"
-	"assay/provider/broker"
+	"assay/provider"
 	"assay/provider/wire"
 )
 
@@ -35,10 +35,10 @@ const (
 // Config says whose account is meant and how to reach it. Zero values are the
 // defaults.
 type Config struct {
-	Environment   broker.Environment // default demo
-	URL           string             // default that of the environment
-	MarketDataURL string             // default Tradovate's, or URL when that is set
-	Name          string             // the user
+	Environment   provider.Environment // default demo
+	URL           string               // default that of the environment
+	MarketDataURL string               // default Tradovate's, or URL when that is set
+	Name          string               // the user
 	Password      string
 	AppID         string // default "Assay"
 	CID           string // the API key's number
@@ -74,7 +74,7 @@ func New(c Config) (*Client, error) {
 	case err != nil:
 		return nil, assay.Errorf(assay.Invalid, "set TRADOVATE_CID to the number of the API key",
 			"%.20q is no number of a Tradovate API key", c.CID)
-	case c.Environment != "" && c.Environment != broker.Demo && c.Environment != broker.Live:
+	case c.Environment != "" && c.Environment != provider.Demo && c.Environment != provider.Live:
 		return nil, assay.Errorf(assay.Invalid, "set TRADOVATE_ENVIRONMENT to demo or live",
 			"%.20q is no environment of Tradovate", c.Environment)
 	}
@@ -100,7 +100,7 @@ func New(c Config) (*Client, error) {
 
 func defaults(c *Config) {
 	if c.Environment == "" {
-		c.Environment = broker.Demo
+		c.Environment = provider.Demo
 	}
 	if c.MarketDataURL == "" {
 		c.MarketDataURL = MarketDataURL
@@ -110,7 +110,7 @@ func defaults(c *Config) {
 	}
 	if c.URL == "" {
 		c.URL = DemoURL
-		if c.Environment == broker.Live {
+		if c.Environment == provider.Live {
 			c.URL = LiveURL
 		}
 	}

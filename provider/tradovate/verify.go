@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"assay/health"
-	"assay/provider/broker"
+	"assay/provider"
 	"assay/provider/wire"
 )
 
@@ -81,7 +81,7 @@ func (c *Client) verifyQuotes(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	defer line.Close()
-	letter, year := broker.FrontES(c.config.Now())
+	letter, year := provider.FrontES(c.config.Now())
 	symbol := fmt.Sprintf("ES%c%d", letter, year%10)
 	if err := line.Subscribe(ctx, symbol); err != nil {
 		return line.Skew, err
@@ -92,7 +92,7 @@ func (c *Client) verifyQuotes(ctx context.Context) (time.Duration, error) {
 // await waits for a quote while there must be one. The line answered until
 // here, which is all that a closed exchange lets us see.
 func (c *Client) await(ctx context.Context, line *Line, symbol string) error {
-	trades, err := broker.ESTrades(c.config.Now())
+	trades, err := provider.ESTrades(c.config.Now())
 	if err != nil || !trades {
 		return err
 	}
@@ -106,7 +106,7 @@ func (c *Client) await(ctx context.Context, line *Line, symbol string) error {
 		return err
 	}
 	for _, q := range got {
-		if age := c.config.Now().Sub(q.At); !q.At.IsZero() && age > broker.StaleQuote {
+		if age := c.config.Now().Sub(q.At); !q.At.IsZero() && age > provider.StaleQuote {
 			return finding(health.StaleData, "the newest quote of %s is %s old, though the exchange trades", symbol, age.Round(time.Second))
 		}
 	}

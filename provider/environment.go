@@ -1,6 +1,4 @@
-// Package broker holds what the brokers share: whether an account is of play
-// money, and which quotes must come when.
-package broker
+package provider
 
 import "strings"
 

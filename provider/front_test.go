@@ -1,11 +1,11 @@
-package broker_test
+package provider_test
 
 import (
 	"fmt"
 	"testing"
 	"time"
 
-	"assay/provider/broker"
+	"assay/provider"
 )
 
 func TestFrontES(t *testing.T) {
@@ -21,7 +21,7 @@ func TestFrontES(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		letter, year := broker.FrontES(now)
+		letter, year := provider.FrontES(now)
 		if got := fmt.Sprintf("%c%d", letter, year); got != want {
 			t.Errorf("%s: %s, want %s", day, got, want)
 		}
@@ -39,7 +39,7 @@ func TestESTrades(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := broker.ESTrades(now); got != want || err != nil {
+		if got, err := provider.ESTrades(now); got != want || err != nil {
 			t.Errorf("%s: %t, %v", at, got, err)
 		}
 	}
@@ -51,7 +51,7 @@ func TestEnvironmentsContradict(t *testing.T) {
 		"https://live.tradovateapi.com/v1":  {true, false},
 		"http://127.0.0.1:5080/ironbeam/v2": {false, false},
 	} {
-		got := [2]bool{broker.Demo.Contradicts(address), broker.Live.Contradicts(address)}
+		got := [2]bool{provider.Demo.Contradicts(address), provider.Live.Contradicts(address)}
 		if got != want {
 			t.Errorf("%s: %v", address, got)
 		}
