@@ -150,6 +150,17 @@ func TestPenaltiesAreServed(t *testing.T) {
 	}
 }
 
+func TestALongPenaltyHoldsNobodyUp(t *testing.T) {
+	in(t, trading, nil, func(t *testing.T, w *world) {
+		w.broker.Fail(fake.LongPenalty)
+		began := time.Now()
+		_, _, err := w.client.Accounts(t.Context()) // which has no deadline
+		if err == nil || !strings.Contains(err.Error(), "it asks us to wait 10m0s; wait and try again") || time.Since(began) != 0 {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+	})
+}
+
 func TestAfterALimitTheUserKeepsStillForAnHour(t *testing.T) {
 	in(t, trading, nil, func(t *testing.T, w *world) {
 		w.broker.Script.Fail(standin.Fault{Path: list, Times: 1, Status: 429})

@@ -61,7 +61,8 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 
 // open upgrades to a socket. A stream that was open before is refused.
 func (s *Server) open(w http.ResponseWriter, r *http.Request) {
-	line, ended := s.take(r.PathValue("stream"))
+	id := r.PathValue("stream")
+	line, ended := s.take(id)
 	switch {
 	case !s.good(r.URL.Query().Get("token")):
 		s.refuse(w, http.StatusUnauthorized, "Unauthorized")
@@ -78,6 +79,9 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request) {
 	defer s.sockets.Done()
 	defer func() { _ = conn.CloseNow() }()
 	s.feed(conn.CloseRead(context.Background()), conn, line, ended)
+	s.mu.Lock()
+	delete(s.streams, id)
+	s.mu.Unlock()
 }
 
 // take marks a stream as open; it returns nil when there is none to open.
