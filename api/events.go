@@ -48,6 +48,7 @@ func (s *Server) registerEvents(api huma.API) {
 	union := &huma.Schema{OneOf: []*huma.Schema{
 		message[BotsEvent](r, "bots"),
 		message[TickEvent](r, "tick"),
+		message[ReadinessEvent](r, "readiness"),
 		message[HeartbeatEvent](r, "heartbeat"),
 	}}
 	r.Map()["StreamEvent"] = union

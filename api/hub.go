@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -84,8 +85,13 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	gap := time.NewTimer(0) // fires when the next change may be told
 	defer gap.Stop()
+	ready, err := s.toldAlready(ctx, f.lastTick)
+	if err != nil {
+		return err
+	}
 	listen := changed
 	for {
+		beaten := false
 		select {
 		case <-ctx.Done():
 			return nil
@@ -93,12 +99,14 @@ func (s *Server) Run(ctx context.Context) error {
 			listen = changed
 			continue
 		case <-beat.C:
+			beaten = true
 			s.hub.send(encode(f.revision, "heartbeat", HeartbeatEvent{s.db.Now()}))
 		case <-listen:
 		}
 		listen = nil
 		gap.Reset(messageGap)
-		if err := s.tell(ctx, f); err != nil && ctx.Err() == nil {
+		err := errors.Join(s.tell(ctx, f), s.tellReadiness(ctx, &ready, f.lastTick, beaten))
+		if err != nil && ctx.Err() == nil {
 			s.log.Error("changes could not be read", "error", err)
 		}
 	}

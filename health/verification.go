@@ -74,3 +74,20 @@ type Verification struct {
 	Latency  time.Duration
 	At       time.Time // when it ended, by our clock
 }
+
+// Sound returns the verification as it can be stored and believed: what does
+// not pass has a code, what has a code does not pass, and an outcome that
+// nobody knows is a failure.
+func (v Verification) Sound() Verification {
+	switch {
+	case v.Outcome == Passed && v.Code != "":
+		v.Outcome = Degraded
+	case v.Outcome != Passed && v.Outcome != Degraded:
+		v.Outcome = Failed
+	}
+	if v.Outcome != Passed && v.Code == "" {
+		v.Code = MalformedAnswer
+	}
+	v.Latency = max(0, v.Latency)
+	return v
+}

@@ -25,11 +25,7 @@ type Inspection struct {
 // create and bring up to date. A file that is no database is an error.
 func Inspect(ctx context.Context, dir string) (i Inspection, err error) {
 	i.Path = filepath.Join(dir, databaseFile)
-	known, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
-	if err != nil {
-		return i, err
-	}
-	i.Known = int64(len(known))
+	i.Known = newest(migrationsOf("sqlite"))
 	if _, err := os.Stat(i.Path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil

@@ -26,6 +26,8 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
 	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
+	Health   healthCmd   `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
+	Verify   verifyCmd   `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
 	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
 	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
