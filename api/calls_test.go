@@ -201,7 +201,7 @@ func TestProofOfJobs(t *testing.T) {
 		Counts: List[JobCount]{
 			{job.Baseline, job.Completed, 1}, {job.Baseline, job.Queued, 1}, {job.Baseline, job.Running, 1},
 		},
-		Stuck:    List[StuckJob]{{row, 67, "worker worker-1 has sent no heartbeat for more than 30s"}},
+		Stuck:    List[StuckJob]{{row, 67, 67, "worker worker-1 has sent no heartbeat for more than 30s"}},
 		LastJobs: List[JobRow]{row},
 		Meta:     ProofMeta{Bots: 4, Limit: 1, Offset: 1},
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -29,8 +28,11 @@ func (c contract) check(schema *huma.Schema, body []byte) (problems []string) {
 }
 
 func (c contract) answer(path, status, kind string) *huma.Schema {
-	item := c.doc.Paths[path]
-	return cmp.Or(item.Get, item.Post).Responses[status].Content[kind].Schema
+	op := c.doc.Paths[path].Get
+	if op == nil {
+		op = c.doc.Paths[path].Post
+	}
+	return op.Responses[status].Content[kind].Schema
 }
 
 // Every call of the document is made and its answer is held against it, over
@@ -49,6 +51,15 @@ func TestAnswersKeepTheContract(t *testing.T) {
 
 		"/api/smoke-test":            "/api/smoke-test",
 		"/api/providers/{id}/verify": "/api/providers/market_data_live/verify",
+		"/api/bots/{id}/sessions":    "/api/bots/mes-gap/sessions",
+		"/api/_proof/lab-starvation": "/api/_proof/lab-starvation?limit=2",
+		"/api/_proof/data":           "/api/_proof/data",
+		"/api/_proof/invariants":     "/api/_proof/invariants",
+		"/api/audit":                 "", // TestActsKeepTheContract, and what follows
+		"/api/autonomy/pause":        "",
+		"/api/autonomy/resume":       "",
+		"/api/admin/revert-to-lab":   "",
+		"/api/admin/reset-metrics":   "",
 	}
 	empty, full := newLab(t), inhabited(t)
 	for path := range c.doc.Paths {

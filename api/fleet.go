@@ -147,17 +147,21 @@ func (t *tally) add(b Bot, row store.FleetRow) {
 		t.pnl += r.NetPnL
 		t.sim = t.sim || r.Sim
 	}
-	switch b.Stage {
+	t.stages.add(b.Stage)
+}
+
+func (c *StageCounts) add(stage bot.Stage) {
+	switch stage {
 	case bot.Lab:
-		t.stages.Lab++
+		c.Lab++
 	case bot.Paper:
-		t.stages.Paper++
+		c.Paper++
 	case bot.Shadow:
-		t.stages.Shadow++
+		c.Shadow++
 	case bot.Canary:
-		t.stages.Canary++
+		c.Canary++
 	case bot.Live:
-		t.stages.Live++
+		c.Live++
 	}
 }
 

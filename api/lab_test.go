@@ -46,7 +46,7 @@ func newLab(t *testing.T) *lab {
 	t.Cleanup(func() { l.must(db.Close()) })
 	l.databento = &answering{outcome: health.Passed}
 	registry, err := provider.NewRegistry(
-		provider.Environment{Variable: func(name string) string {
+		provider.Source{Variable: func(name string) string {
 			return map[string]string{"DATABENTO_API_KEY": "key"}[name]
 		}},
 		map[health.ProviderID]provider.Maker{
@@ -56,7 +56,8 @@ func newLab(t *testing.T) *lab {
 	ready := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
 	ready.Beat(l.ctx)
 	l.Server, err = New(Config{
-		Store: db, Health: ready, StuckAfter: 30 * time.Second, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: db, Health: ready, StuckAfter: 30 * time.Second, Limits: map[job.Type]time.Duration{job.Baseline: 10 * time.Minute},
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Console: fstest.MapFS{
 			"index.html":            {Data: []byte("<title>Assay</title>")},
 			"assets/app-1a2b.js":    {Data: []byte("start()")},

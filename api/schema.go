@@ -53,6 +53,7 @@ func newRegistry() huma.Registry {
 	enumerate(r, bot.Manual, bot.Auto)
 	enumerate(r, Alive, Stalled)
 	healthWords(r)
+	enumerate(r, Pass, Fail)
 	r.RegisterTypeAlias(reflect.TypeFor[market.Money](), reflect.TypeFor[float64]()) // dollars, as a decimal
 	return r
 }

@@ -24,6 +24,8 @@ type Session struct {
 	Generation  int             `json:"generation"`
 	CreatedAt   time.Time       `json:"createdAt"`
 	CompletedAt time.Time       `json:"completedAt"`
+	BeforeReset bool            `json:"beforeReset"`    // its job was created before the bot's reset: it counts for nothing
+	ResetAt     *time.Time      `json:"metricsResetAt"` // of the bot; null: never reset
 	Metrics     measure.Metrics `json:"metrics"`
 	Provenance  Provenance      `json:"provenance"`
 	Trades      List[Trade]     `json:"trades"` // one page, in order of exit
@@ -86,7 +88,11 @@ func (s *Server) session(ctx context.Context, in *sessionInput) (*answer[Session
 		if err != nil {
 			return err
 		}
-		out = sessionOf(session)
+		b, err := tx.Bot(ctx, session.BotID)
+		if err != nil {
+			return err
+		}
+		out = sessionOf(store.SessionRow{Session: session, ResetAt: b.MetricsResetAt})
 		out.Meta = Meta{Total: len(all), Limit: in.Limit, Offset: in.Offset, GeneratedAt: tx.Now()}
 		out.Trades, err = tradesOf(page(all, in.Limit, in.Offset), session.Symbol)
 		return err
@@ -97,10 +103,11 @@ func (s *Server) session(ctx context.Context, in *sessionInput) (*answer[Session
 	return &answer[Session]{out}, nil
 }
 
-func sessionOf(s store.Session) Session {
+func sessionOf(s store.SessionRow) Session {
 	return Session{
 		ID: s.ID, BotID: s.BotID, JobID: s.JobID, JobType: s.Kind, Status: s.Status,
 		Generation: s.Generation, CreatedAt: s.CreatedAt, CompletedAt: s.CompletedAt, Metrics: s.Metrics,
+		BeforeReset: s.BeforeReset(), ResetAt: moment(s.ResetAt),
 		Provenance: Provenance{
 			DataSet: s.DataSet, Fingerprint: s.Fingerprint, Provider: s.Provider, SimData: s.Sim,
 			Symbol: s.Symbol, DataRoot: s.DataRoot, IntervalSeconds: int(s.Interval / time.Second),

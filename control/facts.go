@@ -68,16 +68,16 @@ func (h *Health) readSymbols(ctx context.Context, tx *store.DB, f *health.Facts)
 		if choice.Set != nil {
 			s.Usable, s.Sim = true, choice.Set.Sim
 		} else {
-			s.Coming = h.AllowSim && !known(sets, n.Symbol)
+			s.Coming = h.AllowSim && !anyBars(sets, n.Symbol)
 		}
 		f.Symbols = append(f.Symbols, s)
 	}
 	return nil
 }
 
-// known says whether there is any set of the symbol's bars, or cannot be one.
+// anyBars says whether there is any set of the symbol's bars, or cannot be one.
 // Where simulated bars may be used, the next tick makes those without.
-func known(sets []store.DataSet, symbol string) bool {
+func anyBars(sets []store.DataSet, symbol string) bool {
 	root, err := market.DataRoot(symbol)
 	if err != nil {
 		return true

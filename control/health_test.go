@@ -82,7 +82,7 @@ func fakes(t testing.TB, ids ...health.ProviderID) (map[health.ProviderID]*fake,
 		makers[id] = func(func(string) (string, error)) (provider.Verifier, error) { return f, nil }
 		prefixes = append(prefixes, strings.ToUpper(string(id))+"_")
 	}
-	registry, err := provider.NewRegistry(provider.Environment{Variable: func(name string) string {
+	registry, err := provider.NewRegistry(provider.Source{Variable: func(name string) string {
 		for _, prefix := range prefixes {
 			if strings.HasPrefix(name, prefix) && !strings.HasSuffix(name, "_FILE") {
 				return "set"

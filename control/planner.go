@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
-	"assay/bot"
 	"assay/plan"
 	"assay/store"
 	"assay/worker"
@@ -21,11 +22,16 @@ import (
 // jobs ending together make one tick and not many.
 const breath = 250 * time.Millisecond
 
-// recording bounds the write of a failed tick's row.
-const recording = 10 * time.Second
+// tickLimit bounds a pass, so that a database that does not answer makes a
+// failed tick before the planner counts as stalled. recording bounds the write
+// of its row.
+const (
+	tickLimit = plan.StalledAfter - time.Minute
+	recording = 10 * time.Second
+)
 
-// Planner runs the ticks. One runs on a database at a time: the only process
-// that may serve it, or the one that leads.
+// Planner runs the ticks, one after the other. One planner runs on a database
+// at a time: the only process that may serve it, or the one that leads.
 type Planner struct {
 	DB       *store.DB
 	Policy   plan.Policy
@@ -34,6 +40,11 @@ type Planner struct {
 	Sim      *SimData // nil: nobody keeps simulated sets
 	Leader   *Leader  // nil: no other process plans for this database
 	Log      *slog.Logger
+
+	sight  *sight // nil: everything is read at the next look
+	simAt  time.Time
+	simFor store.Mark
+	tidyAt time.Time
 
 	mu     sync.Mutex
 	newest store.Tick
@@ -98,8 +109,11 @@ func rest(ctx context.Context, d time.Duration) bool {
 // ID.
 func (p *Planner) Tick(ctx context.Context) store.Tick {
 	started := p.DB.Now()
-	tick, err := p.pass(ctx, started)
+	limited, cancel := context.WithTimeout(ctx, tickLimit)
+	tick, err := p.pass(limited, started)
+	cancel()
 	if err != nil {
+		p.sight = nil // nobody knows what of it came true
 		tick = p.fail(ctx, started, err)
 	}
 	if tick.Error == "" && tick.JobsEnqueued > 0 {
@@ -128,34 +142,25 @@ func (p *Planner) fail(ctx context.Context, started time.Time, cause error) stor
 	return tick
 }
 
-// pass looks, decides and acts. Trouble with the chores before it is recorded
-// beside the plan and does not keep the bots waiting.
+// pass looks, decides and acts. Trouble with the chores is recorded beside the
+// plan and does not keep the bots waiting.
 func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick, err error) {
 	defer p.recovered(&err)
 	trouble := p.chores(ctx, started)
-	fleet, err := p.DB.PlanFleet(ctx, chooser(p.AllowSim))
+	missed, err := p.look(ctx, started)
+	if err == nil && p.simDue(started) {
+		trouble = errors.Join(trouble, p.simulate(ctx, started))
+		_, err = p.look(ctx, started)
+	}
 	if err != nil {
 		return tick, errors.Join(err, trouble)
 	}
-	said, err := p.DB.BotPlans(ctx)
-	if err != nil {
-		return tick, errors.Join(err, trouble)
-	}
-	tick.StartedAt = started
+	tick.StartedAt, tick.Missed = started, missed
 	if trouble != nil {
 		tick.Error = trouble.Error()
 	}
-	return p.act(ctx, tick, plan.Decide(fleet, p.Policy, p.DB.Now()), said)
-}
-
-// chores puts jobs of dead workers back and keeps simulated data up to date.
-func (p *Planner) chores(ctx context.Context, now time.Time) (err error) {
-	defer p.recovered(&err)
-	_, reaping := p.Reaper.Reap(ctx)
-	if p.Sim == nil || !p.AllowSim {
-		return reaping
-	}
-	return errors.Join(reaping, p.Sim.Update(ctx, now))
+	now := p.DB.Now()
+	return p.act(ctx, tick, plan.Decide(p.sight.fleet, p.Policy, now), now)
 }
 
 // recovered turns a panic into the error of the function that defers it: the
@@ -170,7 +175,13 @@ func (p *Planner) recovered(err *error) {
 // act enqueues what the plan asks for and records the pass, in one
 // transaction. The fleet may have moved on since the look; a bot that got a
 // job in between is counted as held.
-func (p *Planner) act(ctx context.Context, tick store.Tick, made plan.Plan, said map[bot.ID]store.BotPlan) (store.Tick, error) {
+func (p *Planner) act(ctx context.Context, tick store.Tick, made plan.Plan, now time.Time) (store.Tick, error) {
+	s := p.sight
+	tick.Version, tick.DecidedAt = plan.Version, now
+	tick.PlanHash = s.decided(made).String()
+	tick.InputHash = plan.InputHash(s.fleet, p.Policy, now, s.sum()).String()
+	var said []store.BotPlan
+	var kept kept
 	err := p.DB.InTx(ctx, func(tx *store.DB) (err error) {
 		if err := p.Leader.hold(ctx, tx); err != nil {
 			return err
@@ -179,14 +190,21 @@ func (p *Planner) act(ctx context.Context, tick store.Tick, made plan.Plan, said
 		if err != nil {
 			return err
 		}
-		count(&tick, decisions)
-		if err := tx.SavePlans(ctx, news(decisions, said)); err != nil {
+		tally(&tick, made, decisions)
+		said = s.news(decisions, tx.Now())
+		if err := tx.SavePlans(ctx, said); err != nil {
 			return err
 		}
-		tick.FinishedAt = tx.Now()
+		if kept, err = s.keep(ctx, tx, p.Policy); err != nil {
+			return err
+		}
+		tick.SnapshotID, tick.FinishedAt = kept.last, tx.Now()
 		tick.ID, err = tx.AddTick(ctx, tick)
 		return err
 	})
+	if err == nil {
+		s.stored(kept, said)
+	}
 	return tick, err
 }
 
@@ -203,49 +221,35 @@ func (p *Planner) enqueue(ctx context.Context, tx *store.DB, made plan.Plan) ([]
 	if err != nil {
 		return nil, err
 	}
-	decisions := append([]plan.Decision(nil), made.Decisions...)
+	decisions := made.Decisions
 	for i, q := range queued {
-		switch d := &decisions[i]; {
-		case q.Busy:
-			d.Held = &plan.Held{Reason: plan.JobActive, Detail: "it got a job while the tick was deciding"}
-			d.Enqueue = nil
-		case q.Full:
-			d.Held = &plan.Held{Reason: plan.CapTotal, Detail: "the cap on jobs was reached while the tick was deciding"}
-			d.Enqueue = nil
+		if q.ID != 0 {
+			continue
 		}
+		if &decisions[0] == &made.Decisions[0] { // the plan stays as it was made
+			decisions = slices.Clone(decisions)
+		}
+		held := plan.Held{Reason: plan.JobActive, Detail: "it got a job while the tick was deciding"}
+		if q.Full {
+			held = plan.Held{Reason: plan.CapTotal, Detail: "the cap on jobs was reached while the tick was deciding"}
+		}
+		decisions[i].Enqueue, decisions[i].Held = nil, &held
 	}
 	return decisions, nil
 }
 
-func count(tick *store.Tick, decisions []plan.Decision) {
-	tick.BotsEvaluated, tick.HeldBy = len(decisions), map[plan.Reason]int{}
-	for _, d := range decisions {
-		if d.Held == nil {
-			tick.JobsEnqueued++
-			continue
-		}
-		tick.BotsHeld++
-		tick.HeldBy[d.Held.Reason]++
-	}
-}
-
-// news returns what the planner says now and did not say before.
-func news(decisions []plan.Decision, said map[bot.ID]store.BotPlan) (changed []store.BotPlan) {
-	for _, d := range decisions {
-		now := store.BotPlan{BotID: d.BotID, Next: d.Next}
-		now.Next.DueAt = d.Next.DueAt.UTC().Truncate(time.Millisecond) // as the database keeps it
+// tally counts the decisions as they came true: as the plan counts them, apart
+// from the first ones, which were to be enqueued.
+func tally(tick *store.Tick, made plan.Plan, decisions []plan.Decision) {
+	tick.HeldBy = maps.Clone(made.HeldBy)
+	tick.BotsEvaluated, tick.JobsEnqueued = len(decisions), made.Enqueued
+	for _, d := range decisions[:made.Enqueued] {
 		if d.Held != nil {
-			now.Reason, now.Detail = string(d.Held.Reason), d.Held.Detail
-		} else {
-			now.Reason = string(d.Enqueue.Reason)
-		}
-		before := said[d.BotID]
-		now.UpdatedAt = before.UpdatedAt
-		if now != before {
-			changed = append(changed, now)
+			tick.JobsEnqueued--
+			tick.HeldBy[d.Held.Reason]++
 		}
 	}
-	return changed
+	tick.BotsHeld = tick.BotsEvaluated - tick.JobsEnqueued
 }
 
 func (p *Planner) log() *slog.Logger {

@@ -165,8 +165,8 @@ func TestPlansAreWrittenOnlyWhenTheyChange(t *testing.T) {
 		after, err := b.db.Revision(b.Context())
 		b.same("revision", []any{before, nil}, []any{after, err})
 		b.same("ticks", []store.Tick{
-			{BotsEvaluated: 2, BotsHeld: 2, HeldBy: reasons{plan.NotDue: 2}},
-			{BotsEvaluated: 2, BotsHeld: 2, HeldBy: reasons{plan.NotDue: 2}},
+			{BotsEvaluated: 2, BotsHeld: 2, HeldBy: reasons{plan.TradesBelowMinimum: 2}},
+			{BotsEvaluated: 2, BotsHeld: 2, HeldBy: reasons{plan.TradesBelowMinimum: 2}},
 		}, b.ticks())
 	})
 }
@@ -174,17 +174,16 @@ func TestPlansAreWrittenOnlyWhenTheyChange(t *testing.T) {
 // A plan made from a snapshot that is no longer true does no harm.
 func TestAPlanAppliedTwiceEnqueuesOnce(t *testing.T) {
 	inBubble(t, 3, func(b *bench) {
-		fleet, err := b.db.PlanFleet(b.Context(), chooser(true))
-		if err != nil {
+		if _, err := b.p.look(b.Context(), b.db.Now()); err != nil {
 			b.Fatal(err)
 		}
 		b.p.Policy.MaxTotalJobs = 10_000
-		made := plan.Decide(fleet, b.p.Policy, b.db.Now())
+		made := plan.Decide(b.p.sight.fleet, b.p.Policy, b.db.Now())
 		if err := b.db.SetCaps(b.Context(), store.Caps{Backtests: 1, Improve: 1, Total: 2}); err != nil {
 			b.Fatal(err)
 		}
 		for range 2 {
-			if _, err := b.p.act(b.Context(), store.Tick{StartedAt: b.db.Now()}, made, nil); err != nil {
+			if _, err := b.p.act(b.Context(), store.Tick{StartedAt: b.db.Now()}, made, b.db.Now()); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -244,7 +243,7 @@ func TestLoopSurvivesErrorsAndPanics(t *testing.T) {
 		const broken = "the tick panicked: runtime error: invalid memory address or nil pointer dereference"
 		held := store.Tick{BotsEvaluated: 1, BotsHeld: 1, HeldBy: reasons{plan.NoData: 1}, Error: broken}
 		b.same("ticks", []store.Tick{
-			held, {Error: "read bot plans: SQL logic error: no such table: bot_plans (1)\n" + broken}, held,
+			held, {Error: "read bots to plan: SQL logic error: no such table: bot_plans (1)"}, held,
 		}, b.ticks())
 	})
 }

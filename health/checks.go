@@ -28,11 +28,11 @@ func (a assessment) checks() []Check {
 }
 
 func (a assessment) database() Check {
-	fills := []string{"kind", a.Database.Kind, "ms", strconv.FormatInt(milliseconds(a.Database.Latency), 10)}
+	fills := []string{"kind", a.Database.Kind, "ms", countMs(milliseconds(a.Database.Latency))}
 	if a.Database.Down {
 		return Check{Status: StatusFail, Detail: databaseDown.with(fills...), Fix: string(fixDatabase)}
 	}
-	return Check{Status: StatusPass, Detail: databaseAnswers.with(fills...), Since: a.moment(a.now)}
+	return Check{Status: StatusPass, Detail: databaseAnswers.with(fills...)}
 }
 
 // autonomy tells the worst about the loops that work by themselves.
@@ -108,11 +108,7 @@ func (a assessment) served(id ProviderID, s standing, unset BlockerCode) Check {
 		said := blockeds[unset]
 		return Check{Status: s.status, Detail: string(said.message), Fix: a.say(said.fix, id)}
 	default:
-		c := Check{Status: s.status, Detail: a.say(troubles[s.cause].reason, id), Fix: a.say(troubles[s.cause].fix, id)}
-		if s.row != nil {
-			c.Since = a.moment(s.row.At)
-		}
-		return c
+		return Check{Status: s.status, Detail: a.say(troubles[s.cause].reason, id), Fix: a.say(troubles[s.cause].fix, id)}
 	}
 }
 

@@ -74,7 +74,7 @@ func (a assessment) lines(row Provider) []Line {
 		add(string(lineNever), nil)
 	}
 	if row.Connected {
-		add(lineLatency.with("ms", strconv.FormatInt(*row.LatencyMs, 10)), nil)
+		add(lineLatency.with("ms", countMs(*row.LatencyMs)), nil)
 	}
 	add(row.Required, nil)
 	if row.Local {
@@ -123,6 +123,14 @@ func verifyAction(id ProviderID) *Action {
 		Act: ActVerify, Label: label, Provider: id,
 		Name: actionName.with("label", label, "provider", string(abouts[id].name)),
 	}
+}
+
+// countMs writes a latency. Below a millisecond it is not nothing.
+func countMs(ms int64) string {
+	if ms == 0 {
+		return "<1"
+	}
+	return strconv.FormatInt(ms, 10)
 }
 
 func milliseconds(d time.Duration) int64 { return max(0, d.Milliseconds()) }

@@ -114,5 +114,5 @@ func Tell(r Readiness, asked ...ProviderID) Notice {
 
 func sayVerified(r Readiness, id ProviderID) string {
 	p := r.Providers[slices.IndexFunc(r.Providers, func(p Provider) bool { return p.ID == id })]
-	return noticeVerified.with("provider", p.Name, "ms", strconv.FormatInt(*p.LatencyMs, 10))
+	return noticeVerified.with("provider", p.Name, "ms", countMs(*p.LatencyMs))
 }

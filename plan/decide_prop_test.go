@@ -14,6 +14,8 @@ import (
 	"assay/job"
 )
 
+var kinds = []job.Type{job.Baseline, job.Refresh, job.Improve, job.Evolve}
+
 func drawAge(t *rapid.T, label string) time.Duration {
 	return time.Duration(rapid.IntRange(-60, 24*60).Draw(t, label)) * time.Minute
 }
@@ -22,7 +24,10 @@ func drawFacts(t *rapid.T, id int) Facts {
 	f := Facts{
 		ID:           bot.ID(fmt.Sprintf("bot-%02d", id)),
 		Stage:        rapid.SampledFrom([]bot.Stage{bot.Lab, bot.Lab, bot.Lab, bot.Paper}).Draw(t, "stage"),
+		CreatedAt:    now.Add(-drawAge(t, "created")),
 		WaitingSince: now.Add(-drawAge(t, "waiting")),
+		Improvements: rapid.IntRange(0, 5).Draw(t, "improvements"),
+		Trials:       rapid.SampledFrom([]int{0, 0, 0, 9_999, 10_000}).Draw(t, "trials"),
 		Paused:       rapid.IntRange(0, 9).Draw(t, "paused") == 0,
 		Data: Data{
 			Usable:        rapid.IntRange(0, 9).Draw(t, "no data") > 0,
@@ -34,8 +39,17 @@ func drawFacts(t *rapid.T, id int) Facts {
 	if rapid.Bool().Draw(t, "has baseline") {
 		f.Baseline = &Baseline{
 			Set: "es-5m", Fingerprint: "f1", SessionClosed: now.Add(-drawAge(t, "baseline's data")),
-			CompletedAt: now.Add(-drawAge(t, "baseline")),
+			CompletedAt: now.Add(-drawAge(t, "baseline")), Trades: rapid.SampledFrom([]int{0, 29, 30, 500}).Draw(t, "trades"),
 		}
+	}
+	if rapid.Bool().Draw(t, "was improved") {
+		f.Improve = &Search{EndedAt: now.Add(-drawAge(t, "improved")), Iteration: rapid.IntRange(1, 9).Draw(t, "iteration")}
+	}
+	if rapid.Bool().Draw(t, "was evolved") {
+		f.Evolve = &Search{EndedAt: now.Add(-drawAge(t, "evolved"))}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "was reset") == 0 {
+		f.Boundary = now.Add(-drawAge(t, "boundary"))
 	}
 	if rapid.Bool().Draw(t, "has last job") {
 		f.LastJob = &LastJob{
@@ -54,6 +68,10 @@ func drawFacts(t *rapid.T, id int) Facts {
 func drawFleet(t *rapid.T) (Fleet, Policy) {
 	policy := DefaultPolicy()
 	policy.MaxTotalJobs = rapid.IntRange(0, 20).Draw(t, "cap")
+	policy.Can = kinds[:rapid.IntRange(2, 4).Draw(t, "kinds")]
+	if rapid.IntRange(0, 9).Draw(t, "a lab of its own kind") == 0 {
+		policy.Can = rapid.SliceOfDistinct(rapid.SampledFrom(kinds), rapid.ID[job.Type]).Draw(t, "can")
+	}
 	fleet := Fleet{Paused: rapid.IntRange(0, 9).Draw(t, "all paused") == 0}
 	for id := range rapid.IntRange(0, 25).Draw(t, "bots") {
 		fleet.Bots = append(fleet.Bots, drawFacts(t, id))
@@ -84,6 +102,9 @@ func TestCountsAddUpAndEveryBotHasANextAction(t *testing.T) {
 			}
 			if !d.Next.DueAt.IsZero() && !d.Next.DueAt.After(now) {
 				t.Fatalf("the next action lies in the past: %+v", d)
+			}
+			if d.Enqueue != nil && !slices.Contains(policy.Can, d.Enqueue.Type) {
+				t.Fatalf("nobody can do that: %+v", d)
 			}
 		}
 		if len(seen) != len(fleet.Bots) {
@@ -151,4 +172,134 @@ func TestCapAndFairness(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the plan says of the next action comes true: at that time, if nothing
+// else happens, the rules ask for it.
+func TestNextActionComesTrue(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fleet, policy := drawFleet(t)
+		policy.MaxTotalJobs = 1000
+		for _, d := range Decide(fleet, policy, now).Decisions {
+			if d.Next.DueAt.IsZero() {
+				if d.Held != nil && slices.Contains([]Reason{NotDue, CoolingDown, TradesBelowMinimum}, d.Held.Reason) &&
+					d.Next.Action != actionUpdate {
+					t.Fatalf("a bot that waits for a time does not say for which: %+v", d)
+				}
+				continue
+			}
+			then := decisionOn(Decide(fleet, policy, d.Next.DueAt), d.BotID)
+			if then.Enqueue == nil || action(then.Enqueue.Type) != d.Next.Action {
+				t.Fatalf("said   %+v %+v\ncame   %+v %+v", d.Held, d.Next, then.Held, then)
+			}
+		}
+	})
+}
+
+func decisionOn(p Plan, id bot.ID) Decision {
+	at := slices.IndexFunc(p.Decisions, func(d Decision) bool { return d.BotID == id })
+	return p.Decisions[at]
+}
+
+// A rule that cannot be followed must not keep back work that can be done: a
+// bot that is held by a wish gets nothing from a laboratory that can do all
+// but the wish either.
+func TestWishesStarveNobody(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fleet, policy := drawFleet(t)
+		policy.MaxTotalJobs = 1000
+		fleet.ActiveJobs = 0
+		for _, d := range Decide(fleet, policy, now).Decisions {
+			if d.Held == nil || d.Held.Reason != EvolveUnavailable {
+				continue
+			}
+			f := fleet.Bots[slices.IndexFunc(fleet.Bots, func(f Facts) bool { return f.ID == d.BotID })]
+			able := policy
+			able.Can = append(slices.Clone(policy.Can), job.Evolve)
+			f.Improvements, f.Evolve = 0, &Search{EndedAt: now} // as if there were no wish
+			alone := Fleet{Paused: fleet.Paused, Bots: []Facts{f}}
+			if then := Decide(alone, able, now).Decisions[0]; then.Enqueue != nil {
+				t.Fatalf("%+v keeps back %+v", d.Held, then.Enqueue)
+			}
+		}
+	})
+}
+
+// An explanation ends with the decision it explains, and the rules are looked
+// at in their order.
+func TestExplanationsAgreeWithThePlan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fleet, policy := drawFleet(t)
+		for _, d := range Decide(fleet, policy, now).Decisions {
+			e, found := Explain(fleet, policy, now, d.BotID)
+			if diff := cmp.Diff(d, e.Decision); diff != "" || !found {
+				t.Fatalf("found %v; decision (-plan +explained):\n%s", found, diff)
+			}
+			looked := e.Rules
+			if n := len(looked) - 1; looked[n].Rule == string(CapTotal) {
+				looked = looked[:n]
+			}
+			for i, r := range looked {
+				if r.Rule != theRules()[i].name || r.Saw == "" || (r.Answer == Decides) != (i == len(looked)-1) {
+					t.Fatalf("rule %d of %d: %+v", i, len(looked), r)
+				}
+			}
+		}
+	})
+}
+
+// A day of ticks with fewer places than bots: every LAB bot with data is
+// served, again and again, and none waits much longer than the fleet takes.
+func TestNobodyWaitsForEver(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		policy := DefaultPolicy()
+		policy.Can = kinds[:rapid.IntRange(2, 4).Draw(t, "kinds")]
+		policy.MaxTotalJobs = rapid.IntRange(1, 4).Draw(t, "cap")
+		fleet := Fleet{}
+		for id := range rapid.IntRange(1, 12).Draw(t, "bots") {
+			f := drawFacts(t, id)
+			f.Stage, f.Paused, f.Active, f.Trials = bot.Lab, false, nil, 0
+			f.Data = Data{Usable: true, Set: "es-5m", Fingerprint: "f1", SessionClosed: now.Add(-time.Hour)}
+			fleet.Bots = append(fleet.Bots, f)
+		}
+		runFor := rapid.IntRange(1, 3).Draw(t, "ticks a job runs")
+		served := simulate(t, fleet, policy, 24*time.Hour, runFor)
+		// A cool-down, a refresh, and a whole turn of the fleet.
+		bound := policy.MaxCoolDown + policy.RefreshAfter + time.Hour +
+			time.Duration(len(fleet.Bots)*(runFor+1))*time.Minute
+		for _, f := range fleet.Bots {
+			last := now
+			for _, at := range append(served[f.ID], now.Add(24*time.Hour)) {
+				if at.Sub(last) > bound {
+					t.Fatalf("%s waits from %s to %s, longer than %s", f.ID, last, at, bound)
+				}
+				last = at
+			}
+		}
+	})
+}
+
+// simulate plays ticks a minute apart; every job takes some ticks and ends
+// well. It returns when each bot was served.
+func simulate(t *rapid.T, fleet Fleet, policy Policy, d time.Duration, runFor int) map[bot.ID][]time.Time {
+	served, left := map[bot.ID][]time.Time{}, map[bot.ID]int{}
+	for at := now; at.Before(now.Add(d)); at = at.Add(time.Minute) {
+		for i, f := range fleet.Bots {
+			if left[f.ID]--; f.Active != nil && left[f.ID] <= 0 {
+				fleet.Bots[i] = ended(f, f.Active.Type, at)
+			}
+		}
+		fleet.ActiveJobs = active(fleet.Bots)
+		p := Decide(fleet, policy, at)
+		if p.Enqueued+fleet.ActiveJobs > policy.MaxTotalJobs {
+			t.Fatalf("%d jobs with a cap of %d", p.Enqueued+fleet.ActiveJobs, policy.MaxTotalJobs)
+		}
+		for i, f := range fleet.Bots {
+			if e := decisionOn(p, f.ID).Enqueue; e != nil {
+				served[f.ID], left[f.ID] = append(served[f.ID], at), runFor
+				fleet.Bots[i].Active = &Active{JobID: 1, Type: e.Type, Status: job.Running}
+			}
+		}
+	}
+	return served
 }

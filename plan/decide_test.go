@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"strconv"
+	"fmt"
 	"testing"
 	"time"
 
@@ -16,7 +16,7 @@ var now = time.Date(2026, 11, 22, 18, 38, 47, 0, time.UTC)
 // due is a LAB bot with data and without a baseline.
 func due(change func(*Facts)) Facts {
 	f := Facts{
-		ID: "orb", Stage: bot.Lab, WaitingSince: now.Add(-time.Hour), Version: 1,
+		ID: "orb", Stage: bot.Lab, CreatedAt: now.Add(-30 * time.Minute), WaitingSince: now.Add(-time.Hour), Version: 1,
 		Data: Data{Usable: true, Set: "es-5m", Fingerprint: "f1", SessionClosed: now.Add(-24 * time.Hour)},
 	}
 	if change != nil {
@@ -59,12 +59,40 @@ func TestRules(t *testing.T) {
 	held := func(why Reason, detail string, next Next) Decision {
 		return Decision{BotID: "orb", Held: &Held{Reason: why, Detail: detail}, Next: next}
 	}
-	notDueAt := func(at time.Time) Decision {
-		return held(NotDue, "the baseline is recent; it is refreshed every 6h", Next{
+	refreshAt := func(at time.Time) Next {
+		return Next{
 			Action: "Refresh backtest", DueAt: at,
 			Reason: "a baseline is refreshed every 6h and after an exchange session with new data",
-		})
+		}
 	}
+	noImprove := func(at time.Time) Decision {
+		return held(ImproveUnavailable, "an improvement is due, and this version of Assay cannot improve bots; "+
+			"the baseline is refreshed every 6h", refreshAt(at))
+	}
+	noEvolve := held(EvolveUnavailable, "an evolution is due, and this version of Assay cannot evolve bots; "+
+		"the baseline is refreshed every 6h", refreshAt(now.Add(5*time.Hour)))
+	work := func(t job.Type, iteration int, why Reason, action string) Decision {
+		return Decision{
+			BotID: "orb", Enqueue: &Enqueue{Type: t, Iteration: iteration, Reason: why},
+			Next: Next{Action: action, Reason: "queued; it starts when a place is free"},
+		}
+	}
+	improve := func(iteration int) Decision { return work(job.Improve, iteration, ImproveDue, "Improve") }
+	evolve := work(job.Evolve, 0, EvolveDue, "Evolve")
+	improved := func(ago time.Duration, iteration int) *Search {
+		return &Search{EndedAt: now.Add(-ago), Iteration: iteration}
+	}
+	nextImprove := Next{
+		Action: "Improve", DueAt: now.Add(time.Minute), Reason: "an improvement comes 15m after the last one",
+	}
+	nextEvolve := Next{
+		Action: "Evolve", DueAt: now.Add(time.Minute), Reason: "an evolution comes 1h after the last one, or after the bot's start",
+	}
+	able, tuner := DefaultPolicy(), DefaultPolicy()
+	able.Can = []job.Type{job.Baseline, job.Refresh, job.Improve, job.Evolve}
+	tuner.Can = []job.Type{job.Baseline, job.Refresh, job.Improve}
+	idle := DefaultPolicy()
+	idle.Can = nil
 	cooling := func(times string, next Next) Decision {
 		return held(CoolingDown, "its Backtest failed "+times+
 			" with all attempts used: the bars end before the first signal", next)
@@ -73,6 +101,7 @@ func TestRules(t *testing.T) {
 		name  string
 		bot   Facts
 		fleet Fleet
+		lab   Policy // zero: the default
 		want  Decision
 	}{
 		{
@@ -195,12 +224,127 @@ func TestRules(t *testing.T) {
 		{
 			name: "6: a session has closed, and the data is the same",
 			bot:  tested(time.Hour, func(f *Facts) { f.Data.SessionClosed = now.Add(-time.Minute) }),
-			want: notDueAt(now.Add(5 * time.Hour)),
+			want: noImprove(now.Add(5 * time.Hour)),
 		},
 		{
-			name: "11: nothing is due",
+			name: "6: a recent one is not stale",
 			bot:  tested(6*time.Hour-time.Nanosecond, nil),
-			want: notDueAt(now.Add(time.Nanosecond)),
+			want: noImprove(now.Add(time.Nanosecond)),
+		},
+		{
+			name: "6: a little ahead of the clock is recent",
+			bot:  tested(-time.Hour, nil),
+			want: noImprove(now.Add(7 * time.Hour)),
+		},
+		{name: "6: from a clock that was set back by a year", bot: tested(-24*365*time.Hour, nil), want: refresh},
+		{
+			name: "4: a cool-down from a clock that was set back by a year",
+			bot:  due(func(f *Facts) { f.LastJob = failed(1, -24*365*time.Hour) }),
+			want: baseline,
+		},
+		{
+			name: "5: a laboratory without anybody to do it", lab: idle, bot: due(nil),
+			want: held(BacktestUnavailable, "a backtest is due, and this version of Assay cannot run one",
+				Next{Action: "Update Assay", Reason: "waits for an Assay that can do BASELINE_BACKTEST"}),
+		},
+		{
+			name: "6: a laboratory without anybody to do it", lab: idle, bot: tested(6*time.Hour, nil),
+			want: held(BacktestUnavailable, "a refresh backtest is due, and this version of Assay cannot run one",
+				Next{Action: "Update Assay", Reason: "waits for an Assay that can do REFRESH_BACKTEST"}),
+		},
+		{
+			name: "7: the trials are used up", lab: able,
+			bot: tested(time.Hour, func(f *Facts) { f.Trials = 10_000 }),
+			want: held(TrialBudgetExhausted, "10000 variants of its lineage were tried, and 10000 are allowed",
+				refreshAt(now.Add(5*time.Hour))),
+		},
+		{
+			name: "7: but a refresh goes on", lab: able,
+			bot:  tested(6*time.Hour, func(f *Facts) { f.Trials = 10_000 }),
+			want: refresh,
+		},
+		{
+			name: "8: after three improvements and an hour", lab: able,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Improvements, f.Evolve = 3, improved(time.Hour, 0)
+			}),
+			want: evolve,
+		},
+		{
+			name: "8: a bot that trades too little needs no improvements", lab: able,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Baseline.Trades, f.CreatedAt = 29, now.Add(-time.Hour)
+			}),
+			want: evolve,
+		},
+		{
+			name: "8: the hour begins again at the boundary", lab: able,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Improvements, f.Boundary, f.Evolve = 3, now.Add(-59*time.Minute), improved(5*time.Hour, 0)
+				f.Improve = improved(time.Minute, 9)
+			}),
+			want: held(NotDue, "the baseline is recent; it is refreshed every 6h", nextEvolve),
+		},
+		{
+			name: "8: two improvements are too few", lab: able,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Improvements, f.Evolve, f.Improve = 2, improved(5*time.Hour, 0), improved(15*time.Minute, 7)
+			}),
+			want: improve(8),
+		},
+		{
+			name: "8: nobody evolves",
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Improvements, f.Evolve = 3, improved(time.Hour, 0)
+			}),
+			want: noEvolve,
+		},
+		{
+			name: "8: nobody evolves, and that keeps no improvement waiting", lab: tuner,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Improvements, f.Evolve = 3, improved(time.Hour, 0)
+			}),
+			want: improve(1),
+		},
+		{
+			name: "8: nobody evolves, and the next improvement is near", lab: tuner,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Improvements, f.Evolve, f.Improve = 3, improved(time.Hour, 0), improved(14*time.Minute, 3)
+			}),
+			want: held(EvolveUnavailable, noEvolve.Held.Detail, nextImprove),
+		},
+		{
+			name: "9: too few trades, before an improvement", lab: able,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.Baseline.Trades, f.CreatedAt = 29, now.Add(-59*time.Minute)
+			}),
+			want: held(TradesBelowMinimum, "its baseline has 29 trades, and an improvement needs 30 to judge by", nextEvolve),
+		},
+		{name: "10: the first improvement is due at once", lab: able, bot: tested(time.Hour, nil), want: improve(1)},
+		{
+			name: "10: and the next 15 minutes after it ended", lab: able,
+			bot:  tested(time.Hour, func(f *Facts) { f.Improve = improved(15*time.Minute, 4) }),
+			want: improve(5),
+		},
+		{
+			name: "11: nothing is due", lab: able,
+			bot:  tested(time.Hour, func(f *Facts) { f.Improve = improved(14*time.Minute, 4) }),
+			want: held(NotDue, "the baseline is recent; it is refreshed every 6h", nextImprove),
+		},
+		{
+			name: "11: the refresh comes before the next improvement", lab: able,
+			bot: tested(6*time.Hour-time.Second, func(f *Facts) { f.Improve = improved(14*time.Minute, 4) }),
+			want: held(NotDue, "the baseline is recent; it is refreshed every 6h",
+				refreshAt(now.Add(time.Second))),
+		},
+		{
+			name: "4: what follows a cool-down is what the rules will ask for", lab: able,
+			bot: tested(time.Hour, func(f *Facts) {
+				f.LastJob, f.Improve = failed(1, time.Minute), improved(20*time.Minute, 1)
+			}),
+			want: cooling("once", Next{
+				Action: "Improve", DueAt: now.Add(29 * time.Minute), Reason: "a new try after the cool-down",
+			}),
 		},
 	}
 	for _, test := range tests {
@@ -212,7 +356,11 @@ func TestRules(t *testing.T) {
 			} else {
 				want.HeldBy[test.want.Held.Reason] = 1
 			}
-			if diff := cmp.Diff(want, Decide(test.fleet, DefaultPolicy(), now)); diff != "" {
+			policy := test.lab
+			if policy.TickInterval == 0 {
+				policy = DefaultPolicy()
+			}
+			if diff := cmp.Diff(want, Decide(test.fleet, policy, now)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
 			}
 		})
@@ -253,14 +401,18 @@ func TestLongestWaitingIsServedFirst(t *testing.T) {
 	}
 }
 
-func BenchmarkDecide10000(b *testing.B) {
-	fleet := Fleet{Bots: make([]Facts, 10_000)}
-	for i := range fleet.Bots {
-		fleet.Bots[i] = tested(time.Duration(i)*time.Second*3, func(f *Facts) {
-			f.ID, f.WaitingSince = bot.ID(strconv.Itoa(i)), now.Add(-time.Duration(i%977)*time.Second)
+func BenchmarkDecide(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		fleet := Fleet{Bots: make([]Facts, n)}
+		for i := range fleet.Bots {
+			fleet.Bots[i] = tested(time.Duration(i%7000)*time.Second*3, func(f *Facts) {
+				f.ID, f.WaitingSince = bot.ID(fmt.Sprintf("bot-%06d", i)), now.Add(-time.Duration(i%977)*time.Second)
+			})
+		}
+		b.Run(fmt.Sprintf("%d bots", n), func(b *testing.B) {
+			for b.Loop() {
+				Decide(fleet, DefaultPolicy(), now)
+			}
 		})
-	}
-	for b.Loop() {
-		Decide(fleet, DefaultPolicy(), now)
 	}
 }

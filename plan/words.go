@@ -17,6 +17,7 @@ const (
 	actionRunner   = "Start runner"
 	actionResume   = "Resume"
 	actionData     = "Import data"
+	actionUpdate   = "Update Assay"
 )
 
 func action(t job.Type) string {
@@ -32,41 +33,52 @@ func action(t job.Type) string {
 	}
 }
 
-func hold(b Facts, why Reason, detail string, next Next) Decision {
-	return Decision{BotID: b.ID, Held: &Held{Reason: why, Detail: detail}, Next: next}
+// words are the sentences that depend on the policy alone. They are made once
+// a plan, since most bots of a large fleet get one of them.
+type words struct {
+	refresh   string
+	improve   string
+	evolve    string
+	notDue    string
+	noImprove string
+	noEvolve  string
 }
 
-func enqueue(b Facts, t job.Type, why Reason) Decision {
-	return Decision{
-		BotID:   b.ID,
-		Enqueue: &Enqueue{Type: t, Reason: why},
-		Next:    Next{Action: action(t), Reason: "queued; it starts when a place is free"},
+func wordsOf(p Policy) words {
+	refreshed := "the baseline is refreshed every " + short(p.RefreshAfter)
+	return words{
+		refresh:   "a baseline is refreshed every " + short(p.RefreshAfter) + " and after an exchange session with new data",
+		improve:   "an improvement comes " + short(p.ImproveInterval) + " after the last one",
+		evolve:    "an evolution comes " + short(p.EvolveInterval) + " after the last one, or after the bot's start",
+		notDue:    "the baseline is recent; it is refreshed every " + short(p.RefreshAfter),
+		noImprove: "an improvement is due, and this version of Assay cannot improve bots; " + refreshed,
+		noEvolve:  "an evolution is due, and this version of Assay cannot evolve bots; " + refreshed,
 	}
 }
 
-func notInLab(b Facts) Decision {
-	return hold(b, NotInLab, fmt.Sprintf("the bot is in %s; the lab works on bots in LAB", b.Stage),
+func notInLab(b *Facts) (verdict, Decision) {
+	return holds(b, NotInLab, fmt.Sprintf("the bot is in %s; the lab works on bots in LAB", b.Stage),
 		Next{Action: actionRunner, Reason: fmt.Sprintf("a bot in %s is worked by its runner", b.Stage)})
 }
 
-func jobActive(b Facts) Decision {
+func jobActive(b *Facts) (verdict, Decision) {
 	status := strings.ToLower(string(b.Active.Status))
-	return hold(b, JobActive, fmt.Sprintf("job %d (%s) is %s", b.Active.JobID, b.Active.Type, status),
+	return holds(b, JobActive, fmt.Sprintf("job %d (%s) is %s", b.Active.JobID, b.Active.Type, status),
 		Next{
 			Action: action(b.Active.Type),
 			Reason: fmt.Sprintf("job %d is %s; what follows is decided when it ends", b.Active.JobID, status),
 		})
 }
 
-func paused(b Facts, what, why string) Decision {
+func paused(b *Facts, what, why string) (verdict, Decision) {
 	detail := "autonomy is paused for " + what
 	if why != "" {
 		detail += ": " + why
 	}
-	return hold(b, Paused, detail, Next{Action: actionResume, Reason: "waits until a person resumes " + what})
+	return holds(b, Paused, detail, Next{Action: actionResume, Reason: "waits until a person resumes " + what})
 }
 
-func noData(b Facts) Decision {
+func noData(b *Facts) (verdict, Decision) {
 	detail := b.Data.Why
 	if detail == "" {
 		detail = "there is no usable historical data for its symbol"
@@ -76,17 +88,10 @@ func noData(b Facts) Decision {
 		detail += "; " + b.Data.Fix
 		next.Reason += ": " + b.Data.Fix
 	}
-	return hold(b, NoData, detail, next)
+	return holds(b, NoData, detail, next)
 }
 
-func coolingDown(b Facts, policy Policy, until time.Time) Decision {
-	next := Next{Action: actionBacktest, DueAt: until, Reason: "a new try after the cool-down"}
-	if !missing(b) {
-		next.Action = actionRefresh
-		if !stale(b, policy, until) {
-			next.DueAt = b.Baseline.CompletedAt.Add(policy.RefreshAfter)
-		}
-	}
+func (c *contract) coolingDown(b *Facts, until time.Time) (verdict, Decision) {
 	times := "once"
 	if n := b.LastJob.FailuresInARow; n > 1 {
 		times = fmt.Sprintf("%d times in a row", n)
@@ -95,7 +100,38 @@ func coolingDown(b Facts, policy Policy, until time.Time) Decision {
 	if b.LastJob.Error != "" {
 		detail += ": " + b.LastJob.Error
 	}
-	return hold(b, CoolingDown, detail, next)
+	return holds(b, CoolingDown, detail, c.after(b, until, "a new try after the cool-down"))
+}
+
+// backtestUnavailable cannot happen in a whole laboratory. Nothing else can be
+// done for a bot without a current baseline.
+func backtestUnavailable(b *Facts, t job.Type) (verdict, Decision) {
+	return holds(b, BacktestUnavailable,
+		fmt.Sprintf("a %s is due, and this version of Assay cannot run one", strings.ToLower(action(t))), outOfReach(t))
+}
+
+func outOfReach(t job.Type) Next {
+	return Next{Action: actionUpdate, Reason: fmt.Sprintf("waits for an Assay that can do %s", t)}
+}
+
+func (c *contract) unavailable(b *Facts, why Reason, detail string) (verdict, Decision) {
+	_, d := holds(b, why, detail, c.upcoming(b))
+	return wishes, d
+}
+
+func (c *contract) outOfTrials(b *Facts) (verdict, Decision) {
+	return holds(b, TrialBudgetExhausted,
+		fmt.Sprintf("%d variants of its lineage were tried, and %d are allowed", b.Trials, c.policy.TrialBudget), c.upcoming(b))
+}
+
+func (c *contract) tradesBelowMinimum(b *Facts) (verdict, Decision) {
+	return holds(b, TradesBelowMinimum,
+		fmt.Sprintf("its baseline has %d trades, and an improvement needs %d to judge by", b.Baseline.Trades, c.policy.MinTrades),
+		c.upcoming(b))
+}
+
+func (c *contract) notDue(b *Facts) (verdict, Decision) {
+	return holds(b, NotDue, c.words.notDue, c.upcoming(b))
 }
 
 func overCap(d Decision, policy Policy) Decision {
@@ -106,15 +142,6 @@ func overCap(d Decision, policy Policy) Decision {
 		Held:  &Held{Reason: CapTotal, Detail: detail},
 		Next:  Next{Action: action(d.Enqueue.Type), Reason: "waits for a free place among the active jobs"},
 	}
-}
-
-func notDue(b Facts, policy Policy) Decision {
-	due := b.Baseline.CompletedAt.Add(policy.RefreshAfter)
-	every := "every " + short(policy.RefreshAfter)
-	return hold(b, NotDue, "the baseline is recent; it is refreshed "+every, Next{
-		Action: actionRefresh, DueAt: due,
-		Reason: "a baseline is refreshed " + every + " and after an exchange session with new data",
-	})
 }
 
 // short writes 6h0m0s as 6h.

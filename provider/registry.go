@@ -25,7 +25,7 @@ type entry struct {
 // NewRegistry reads the settings of all five and builds the verifiers of those
 // that are configured. Credentials that are there in part configure nothing;
 // settings that cannot be right are an error.
-func NewRegistry(e Environment, makers map[health.ProviderID]Maker) (*Registry, error) {
+func NewRegistry(e Source, makers map[health.ProviderID]Maker) (*Registry, error) {
 	r := &Registry{map[health.ProviderID]entry{}}
 	for _, id := range health.Providers {
 		made, err := e.entry(id, makers[id])
@@ -37,7 +37,7 @@ func NewRegistry(e Environment, makers map[health.ProviderID]Maker) (*Registry, 
 	return r, nil
 }
 
-func (e Environment) entry(id health.ProviderID, make Maker) (made entry, err error) {
+func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) {
 	for _, name := range required[id] {
 		value, err := e.Get(name)
 		if err != nil {

@@ -29,8 +29,8 @@ func (s silent) Verify(context.Context, health.Probe) health.Verification {
 }
 
 // machine is an environment with files.
-func machine(variables, files map[string]string) Environment {
-	return Environment{
+func machine(variables, files map[string]string) Source {
+	return Source{
 		Variable: func(name string) string { return variables[name] },
 		File: func(path string) ([]byte, error) {
 			text, found := files[path]
@@ -79,7 +79,7 @@ func TestExactlyFive(t *testing.T) {
 func TestConfigured(t *testing.T) {
 	r, err := NewRegistry(machine(map[string]string{
 		"DATABENTO_API_KEY_FILE": "/key", "DATABENTO_URL": "http://127.0.0.1:9000",
-		"IRONBEAM_USERNAME": "u", "IRONBEAM_PASSWORD": "  ", "IRONBEAM_API_KEY": "k",
+		"IRONBEAM_USERNAME": "u", "IRONBEAM_API_KEY": "  ",
 		"REDIS_URL": "redis://cache.example:6379/0",
 	}, map[string]string{"/key": planted + "\n"}), makers())
 	if err != nil {
@@ -95,7 +95,7 @@ func TestConfigured(t *testing.T) {
 	if f := facts[health.Redis]; f.Local {
 		t.Errorf("Redis: %+v", f)
 	}
-	if diff := cmp.Diff([]string{"IRONBEAM_PASSWORD"}, facts[health.Ironbeam].Missing); diff != "" {
+	if diff := cmp.Diff([]string{"IRONBEAM_API_KEY"}, facts[health.Ironbeam].Missing); diff != "" {
 		t.Errorf("Ironbeam misses (-want +got):\n%s", diff)
 	}
 }

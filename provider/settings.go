@@ -14,20 +14,20 @@ import (
 var required = map[health.ProviderID][]string{
 	health.Databento: {"DATABENTO_API_KEY"},
 	health.Polygon:   {"POLYGON_API_KEY"},
-	health.Ironbeam:  {"IRONBEAM_USERNAME", "IRONBEAM_PASSWORD", "IRONBEAM_API_KEY"},
-	health.Tradovate: {"TRADOVATE_NAME", "TRADOVATE_PASSWORD", "TRADOVATE_APP_ID", "TRADOVATE_CID", "TRADOVATE_SECRET"},
+	health.Ironbeam:  {"IRONBEAM_USERNAME", "IRONBEAM_API_KEY"},
+	health.Tradovate: {"TRADOVATE_NAME", "TRADOVATE_PASSWORD", "TRADOVATE_CID", "TRADOVATE_SECRET"},
 	health.Redis:     {"REDIS_URL"},
 }
 
-// Environment reads settings: the value of a variable, or the content of the
+// Source is where settings are read: the value of a variable, or the content of the
 // file that the variable with _FILE behind its name names.
-type Environment struct {
+type Source struct {
 	Variable func(name string) string
 	File     func(path string) ([]byte, error)
 }
 
 // Get returns a setting, "" when it is not set. No error repeats a value.
-func (e Environment) Get(name string) (string, error) {
+func (e Source) Get(name string) (string, error) {
 	value, path := strings.TrimSpace(e.Variable(name)), e.Variable(name+"_FILE")
 	switch {
 	case path == "":

@@ -83,7 +83,14 @@ func (db *DB) SaveDataSet(ctx context.Context, d DataSet) (saved DataSet, err er
 		if err != nil {
 			return fmt.Errorf("save data set %s: %w", d.Name, err)
 		}
-		return tx.wakePlanner(ctx)
+		if err := tx.dataChanged(ctx); err != nil || d.Sim {
+			return err // simulated bars are the planner's doing
+		}
+		_, err = tx.Audit(ctx, Act{
+			Actor: Operator, Action: "import-data", Scope: d.Name,
+			Detail: map[string]any{"before": current.Fingerprint, "after": saved.Fingerprint, "verdict": saved.Verdict},
+		})
+		return err
 	})
 	return saved, err
 }
@@ -131,7 +138,14 @@ func (db *DB) AcceptDataSet(ctx context.Context, name, by, why string) (accepted
 		if err != nil {
 			return fmt.Errorf("accept data set %s: %w", name, err)
 		}
-		if err := tx.wakePlanner(ctx); err != nil {
+		if err := tx.dataChanged(ctx); err != nil {
+			return err
+		}
+		_, err = tx.Audit(ctx, Act{
+			Actor: by, Action: "accept-data", Scope: name, Reason: why,
+			Detail: map[string]any{"fingerprint": d.Fingerprint, "refused_because": d.Refusal},
+		})
+		if err != nil {
 			return err
 		}
 		accepted, err = tx.DataSet(ctx, name)
@@ -158,6 +172,12 @@ func (db *DB) RetireDataSet(ctx context.Context, name, by, why string) error {
 		if err != nil {
 			return fmt.Errorf("retire data set %s: %w", name, err)
 		}
-		return tx.wakePlanner(ctx)
+		if err := tx.dataChanged(ctx); err != nil {
+			return err
+		}
+		_, err = tx.Audit(ctx, Act{
+			Actor: by, Action: "retire-data", Scope: name, Reason: why, Detail: map[string]any{"fingerprint": d.Fingerprint},
+		})
+		return err
 	})
 }

@@ -25,7 +25,7 @@ type Inspection struct {
 // create and bring up to date. A file that is no database is an error.
 func Inspect(ctx context.Context, dir string) (i Inspection, err error) {
 	i.Path = filepath.Join(dir, databaseFile)
-	i.Known = newestVersion(migrationsOf("sqlite"))
+	i.Known = newest(migrationsOf("sqlite"))
 	if _, err := os.Stat(i.Path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil

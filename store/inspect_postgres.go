@@ -17,7 +17,7 @@ func InspectPostgres(ctx context.Context, address string) (i Inspection, planned
 		return i, false, err
 	}
 	i.Path = addressOf(config.ConnConfig)
-	i.Known = newestVersion(migrationsOf("postgres"))
+	i.Known = newest(migrationsOf("postgres"))
 	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
 	if err != nil {
 		return i, false, unreachable(i.Path, err)

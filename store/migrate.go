@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -92,7 +94,7 @@ func refuseNewer(ctx context.Context, path string, folder fs.FS) error {
 
 // refuseNewerVersion compares the version of a database that has one.
 func refuseNewerVersion(ctx context.Context, db querier, name string, folder fs.FS) error {
-	known := newestVersion(folder)
+	known := newest(folder)
 	var version int64
 	err := db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&version)
 	if err != nil {
@@ -105,28 +107,26 @@ func refuseNewerVersion(ctx context.Context, db querier, name string, folder fs.
 	return nil
 }
 
-// migrationsOf returns the migrations of one database.
-func migrationsOf(dialect string) fs.FS {
-	folder, err := fs.Sub(migrations, "migrations/"+dialect)
+// migrationsOf is the folder of one database's migrations.
+func migrationsOf(kind string) fs.FS {
+	folder, err := fs.Sub(migrations, "migrations/"+kind)
 	if err != nil {
 		panic("store: the migrations are not embedded")
 	}
 	return folder
 }
 
-// newestVersion is the highest number that a migration's file begins with;
-// numbers may be left out.
-func newestVersion(folder fs.FS) (newest int64) {
+// newest is the highest number of the migrations in a folder.
+func newest(folder fs.FS) (version int64) {
 	names, err := fs.Glob(folder, "*.sql")
-	for _, name := range names {
-		version, wrong := goose.NumericComponent(name)
-		err = errors.Join(err, wrong)
-		newest = max(newest, version)
-	}
-	if err != nil || newest == 0 {
+	if err != nil || len(names) == 0 {
 		panic("store: the migrations are not embedded")
 	}
-	return newest
+	number, _, _ := strings.Cut(names[len(names)-1], "_")
+	if version, err = strconv.ParseInt(number, 10, 64); err != nil {
+		panic("store: a migration has no number: " + names[len(names)-1])
+	}
+	return version
 }
 
 func makeDir(dir string) error {

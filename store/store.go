@@ -4,12 +4,14 @@
 //
 // Transactions take locks in one order, so that PostgreSQL never finds two that
 // wait for each other: leases, caps, jobs, the revision counter, bots, the
-// planning counter.
+// data counter, the planning counter, the audit counter. An act on many bots takes
+// all jobs at once (lockFleet).
 package store
 
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -17,7 +19,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	_ "modernc.org/sqlite" // the SQL driver "sqlite"
+	"github.com/klauspost/compress/zstd"
+	sqlitedriver "modernc.org/sqlite"
 )
 
 // ErrLeaseLost says that a job has gone on without this worker: it was reaped,
@@ -27,16 +30,18 @@ var ErrLeaseLost = errors.New("the job's lease is lost")
 // DB is the database, or one transaction of it: InTx hands the same type to
 // its function, and inside it every method works within that transaction.
 type DB struct {
-	write    *sql.DB     // one connection on SQLite
-	read     *sql.DB     // the same as write on PostgreSQL
-	prepared *statements // of write; nil on PostgreSQL, whose driver keeps them
-	tx       *txState    // nil outside a transaction
-	dialect  dialect
-	clock    func() time.Time
-	hub      *hub
-	path     string        // SQLite's file, or PostgreSQL's address without the password
-	pool     *pgxpool.Pool // nil on SQLite
-	server   *serverClock  // nil on SQLite
+	write   *sql.DB     // one connection on SQLite
+	read    *sql.DB     // the same as write on PostgreSQL
+	writes  *statements // prepared; nil on PostgreSQL, whose driver keeps them
+	reads   *statements // … of the other pool
+	tx      *txState    // nil outside a transaction
+	dialect dialect
+	clock   func() time.Time
+	hub     *hub
+	path    string        // SQLite's file, or PostgreSQL's address without the password
+	pool    *pgxpool.Pool // nil on SQLite
+	server  *serverClock  // nil on SQLite
+	packer  *zstd.Encoder // of snapshots
 }
 
 type txState struct {
@@ -50,28 +55,58 @@ type txState struct {
 	bound    map[string]*sql.Stmt
 }
 
+// Options change how SQLite is opened; their zero value is for serving.
+type Options struct {
+	// Wrap, when set, stands between this package and the driver, so that a test
+	// can make statements fail or wait.
+	Wrap func(driver.Connector) driver.Connector
+	// Careless does not wait for the disk: a power cut may cost the file.
+	Careless bool
+}
+
 // Open opens the database "assay.db" in the data directory, creating both when
 // they do not exist, and brings its tables up to date. clock is the database's
 // clock on SQLite, where one machine has one clock anyway.
 func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) {
+	return OpenWith(ctx, dir, clock, Options{})
+}
+
+// OpenWith is Open with options.
+func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options) (*DB, error) {
 	path, err := prepare(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	write, err := o.open(path, "_txlock=immediate")
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+	read, err := o.open(path, "_pragma=query_only(1)")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{
-		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
+		write: write, read: read, writes: newStatements(write), reads: newStatements(read), dialect: sqlite{}, clock: clock,
+		hub: newHub(), path: path, packer: newPacker(),
 	}, nil
+}
+
+// open opens a pool of connections to a file.
+func (o Options) open(path, more string) (*sql.DB, error) {
+	if o.Careless {
+		more += "&_pragma=synchronous(OFF)" // the last word counts
+	}
+	connector, err := sqlitedriver.NewConnector(dsn(path, more))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if o.Wrap != nil {
+		connector = o.Wrap(connector)
+	}
+	return sql.OpenDB(connector), nil
 }
 
 // dsn puts busy_timeout first: the other order gives SQLITE_BUSY when several
@@ -89,7 +124,8 @@ func (db *DB) Close() error {
 		db.pool.Close()
 		return err
 	}
-	db.prepared.close()
+	db.reads.close()
+	db.writes.close()
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
@@ -117,10 +153,7 @@ func (db *DB) InTx(ctx context.Context, fn func(tx *DB) error) error {
 		}
 		return fn(db)
 	}
-	if db.prepared != nil {
-		db.prepared.prepare(ctx)
-	}
-	return db.inTx(ctx, db.write, &txState{prepared: db.prepared}, nil, fn)
+	return db.inTx(ctx, db.write, &txState{prepared: db.writes}, nil, fn)
 }
 
 // View runs fn over one snapshot of the database.
@@ -132,10 +165,11 @@ func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
 	if db.pool != nil {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return db.inTx(ctx, db.read, &txState{reading: true}, options, fn)
+	return db.inTx(ctx, db.read, &txState{prepared: db.reads, reading: true}, options, fn)
 }
 
 func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *sql.TxOptions, fn func(*DB) error) error {
+	state.prepared.prepare(ctx)
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		if db.pool != nil {
@@ -182,6 +216,9 @@ func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	if db.tx != nil {
 		return db.tx.query(ctx, query, args)
 	}
+	if stmt := db.reads.make(ctx, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+		return stmt.QueryContext(ctx, args...)
+	}
 	return db.read.QueryContext(ctx, query, args...)
 }
 
@@ -189,6 +226,9 @@ func (db *DB) row(ctx context.Context, query string, args ...any) *sql.Row {
 	query, args = db.expand(query, args)
 	if db.tx != nil {
 		return db.tx.row(ctx, query, args)
+	}
+	if stmt := db.reads.make(ctx, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+		return stmt.QueryRowContext(ctx, args...)
 	}
 	return db.read.QueryRowContext(ctx, query, args...)
 }

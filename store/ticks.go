@@ -2,12 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
+	"assay"
 	"assay/bot"
 	"assay/plan"
 )
@@ -23,18 +24,38 @@ type Tick struct {
 	BotsHeld      int
 	HeldBy        map[plan.Reason]int // BotsHeld by reason
 	Error         string              // why the pass failed; "" when it did not
+	Source
 }
 
-// AddTick stores one finished pass.
+// Source is what the plan of a tick was made from, so that it can be made
+// again. It is zero when the pass did not come to a plan.
+type Source struct {
+	Version    int       // of the rules
+	DecidedAt  time.Time // the time the plan was made for
+	InputHash  string
+	PlanHash   string
+	SnapshotID int64 // holds the input and the plan
+	Missed     int   // changes found that nobody had announced; each is a mistake of ours
+}
+
+// AddTick stores one finished pass. A clock that went back since its start
+// does not make it end before it began.
 func (db *DB) AddTick(ctx context.Context, t Tick) (id int64, err error) {
 	if t.HeldBy == nil {
 		t.HeldBy = map[plan.Reason]int{}
 	}
+	if err := t.addsUp(); err != nil {
+		return 0, err
+	}
 	err = db.InTx(ctx, func(tx *DB) error {
+		if now := tx.Now(); t.StartedAt.After(now) {
+			t.StartedAt = now
+		}
 		return tx.returning(ctx, `insert into planner_ticks (started_at, finished_at, bots_evaluated, jobs_enqueued,
-				bots_held, held_by_reason, error)
-			values ($1, {now}, $2, $3, $4, $5, $6) returning id`,
-			Time{t.StartedAt}, t.BotsEvaluated, t.JobsEnqueued, t.BotsHeld, jsonText{t.HeldBy}, t.Error).Scan(&id)
+				bots_held, held_by_reason, error, plan_version, decided_at, input_hash, plan_hash, snapshot_id, changes_missed)
+			values ($1, {now}, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif(cast($11 as bigint), 0), $12) returning id`,
+			Time{t.StartedAt}, t.BotsEvaluated, t.JobsEnqueued, t.BotsHeld, jsonText{t.HeldBy}, t.Error,
+			t.Version, Time{t.DecidedAt}, t.InputHash, t.PlanHash, t.SnapshotID, t.Missed).Scan(&id)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("store the tick: %w", err)
@@ -42,14 +63,58 @@ func (db *DB) AddTick(ctx context.Context, t Tick) (id int64, err error) {
 	return id, nil
 }
 
+// addsUp checks what the database cannot: that the reasons account for every
+// bot that is held.
+func (t Tick) addsUp() error {
+	held := 0
+	for _, n := range t.HeldBy {
+		held += n
+	}
+	if held != t.BotsHeld {
+		return fmt.Errorf("the tick holds %d bots, and its reasons account for %d", t.BotsHeld, held)
+	}
+	return nil
+}
+
+const tickColumns = `t.id, t.started_at, t.finished_at, t.bots_evaluated, t.jobs_enqueued, t.bots_held, t.held_by_reason,
+	t.error, t.plan_version, t.decided_at, t.input_hash, t.plan_hash, coalesce(t.snapshot_id, 0), t.changes_missed`
+
+func scanTick(s scanner) (t Tick, err error) {
+	return t, s.Scan(&t.ID, timeInto(&t.StartedAt), timeInto(&t.FinishedAt), &t.BotsEvaluated, &t.JobsEnqueued,
+		&t.BotsHeld, jsonInto(&t.HeldBy), &t.Error, &t.Version, timeInto(&t.DecidedAt), &t.InputHash, &t.PlanHash,
+		&t.SnapshotID, &t.Missed)
+}
+
 // Ticks returns the newest ticks, newest first.
 func (db *DB) Ticks(ctx context.Context, limit int) ([]Tick, error) {
-	scan := func(s scanner) (t Tick, err error) {
-		return t, s.Scan(&t.ID, timeInto(&t.StartedAt), timeInto(&t.FinishedAt), &t.BotsEvaluated, &t.JobsEnqueued,
-			&t.BotsHeld, jsonInto(&t.HeldBy), &t.Error)
+	return collect(ctx, db, "planner ticks", scanTick, `select `+tickColumns+` from planner_ticks t
+		order by t.id desc limit $1`, limit)
+}
+
+// Tick returns one tick; an unknown id is NotFound.
+func (db *DB) Tick(ctx context.Context, id int64) (Tick, error) {
+	t, err := scanTick(db.row(ctx, `select `+tickColumns+` from planner_ticks t where t.id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, assay.Errorf(assay.NotFound, "see assay autonomy for the last ticks", "there is no tick %d", id)
 	}
-	return collect(ctx, db, "planner ticks", scan, `select id, started_at, finished_at, bots_evaluated, jobs_enqueued,
-		bots_held, held_by_reason, error from planner_ticks order by id desc limit $1`, limit)
+	if err != nil {
+		return t, fmt.Errorf("read tick %d: %w", id, err)
+	}
+	return t, nil
+}
+
+// LastPlan returns the newest tick that came to a plan; without one it is
+// NotFound.
+func (db *DB) LastPlan(ctx context.Context) (Tick, error) {
+	t, err := scanTick(db.row(ctx, `select `+tickColumns+` from planner_ticks t
+		where t.snapshot_id is not null order by t.id desc limit 1`))
+	if errors.Is(err, sql.ErrNoRows) {
+		return t, assay.Errorf(assay.NotFound, "start assay serve, which plans every 15 seconds", "the planner has made no plan yet")
+	}
+	if err != nil {
+		return t, fmt.Errorf("read the last plan: %w", err)
+	}
+	return t, nil
 }
 
 // BotPlan is the planner's last word about a bot.
@@ -89,7 +154,7 @@ func (db *DB) SavePlans(ctx context.Context, plans []BotPlan) error {
 			plans, func(p BotPlan) []any {
 				return []any{p.BotID, p.Reason, p.Detail, p.Next.Action, Time{p.Next.DueAt}, p.Next.Reason}
 			})
-		for p := range slices.Values(plans) {
+		for _, p := range plans {
 			err = errors.Join(err, tx.touch(ctx, p.BotID))
 		}
 		return err

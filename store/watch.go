@@ -122,6 +122,15 @@ func (db *DB) wakePlanner(ctx context.Context) error {
 	return nil
 }
 
+// dataChanged makes the planner look at once and choose the data of every bot
+// anew.
+func (db *DB) dataChanged(ctx context.Context) error {
+	if _, err := db.exec(ctx, `update counters set value = value + 1 where name = 'data'`); err != nil {
+		return fmt.Errorf("announce the change of data: %w", err)
+	}
+	return db.wakePlanner(ctx)
+}
+
 // revision is this transaction's number from the global counter. Taking it
 // locks the counter until the commit, so that revisions commit in order and
 // "revision > x" can miss nothing.

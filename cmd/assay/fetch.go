@@ -31,7 +31,7 @@ func (c fetchCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	client, err := app.Databento(provider.Environment{Variable: os.Getenv, File: os.ReadFile}.Get)
+	client, err := app.Databento(provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
 	if err != nil {
 		return err
 	}

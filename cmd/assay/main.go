@@ -16,6 +16,7 @@ import (
 
 	"assay"
 	"assay/app"
+	"assay/bot"
 )
 
 // version is set by the build.
@@ -26,7 +27,12 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
 	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
+	Health   healthCmd   `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
+	Verify   verifyCmd   `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
 	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
+	Autonomy autonomyCmd `cmd:"" help:"Pause and resume the lab."`
+	Admin    adminCmd    `cmd:"" help:"Put bots back to LAB, and count results anew."`
+	Audit    auditCmd    `cmd:"" help:"Verify the audit log and everything that must always be true."`
 	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
 	Data     dataCmd     `cmd:"" help:"Import, fetch, check, list and accept market data."`
@@ -61,7 +67,7 @@ func run(ctx context.Context, args []string, io console) (code int) {
 		kong.Name("assay"),
 		kong.Description("A laboratory that tests futures-trading bots by itself, and a console that shows the evidence."),
 		kong.UsageOnError(),
-		kong.Vars{"home": home},
+		kong.Vars{"home": home, "reasonRevert": bot.ReasonRevert},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exited = code }),

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"assay/app"
+	"assay/internal/trace"
 )
 
 type workerCmd struct {
@@ -18,7 +19,7 @@ func (c workerCmd) Run(ctx context.Context, io console, all *cli) error {
 		Home:     all.Home,
 		AllowSim: c.SimData,
 		Slots:    c.Workers,
-		Log:      slog.New(slog.NewTextHandler(io.err, nil)),
+		Log:      slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))),
 		Ready: func(worker, database string) {
 			fmt.Fprintf(io.out, "Worker:   %s\n", worker)
 			fmt.Fprintf(io.out, "Database: %s\n", database)

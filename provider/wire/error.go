@@ -84,6 +84,10 @@ func (c *Client) judge(r Request, a Answer) error {
 	}
 	trouble := c.Trouble(r, code, a.Status, "%s", detail)
 	trouble.Wait = retryAfter(a.Header, c.Now())
+	if code == health.RateLimited && c.CoolDown > 0 {
+		trouble.Wait = max(trouble.Wait, c.CoolDown)
+		c.Limiter.Hold(c.Now().Add(trouble.Wait))
+	}
 	return trouble
 }
 

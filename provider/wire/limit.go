@@ -13,6 +13,7 @@ type Limiter struct {
 	per  time.Duration
 	now  func() time.Time
 	mu   sync.Mutex
+	held time.Time   // nothing goes before
 	out  []time.Time // when the last calls went or will go, a ring
 	next int
 }
@@ -49,6 +50,19 @@ func (l *Limiter) Wait(ctx context.Context, most time.Duration) error {
 	}
 }
 
+// Hold keeps everything in until a time, after the provider has said that it
+// was too much.
+func (l *Limiter) Hold(until time.Time) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until.After(l.held) {
+		l.held = until
+	}
+}
+
 // reserve takes the next place and returns how long until it comes.
 func (l *Limiter) reserve(most time.Duration) (time.Duration, error) {
 	l.mu.Lock()
@@ -58,6 +72,7 @@ func (l *Limiter) reserve(most time.Duration) (time.Duration, error) {
 	if !l.out[l.next].IsZero() {
 		wait = max(at.Sub(now), 0)
 	}
+	wait = max(wait, l.held.Sub(now))
 	if wait > most {
 		return 0, &fullError{wait}
 	}

@@ -39,6 +39,7 @@ type Config struct {
 	Attempts int           // of a call that may be repeated; default 3
 	MaxWait  time.Duration // longest wait before another attempt; default 30 s
 	Limiter  *Limiter      // of the account; nil for none
+	CoolDown time.Duration // how long the account keeps still after it was too much; 0 leaves it to the provider's answer
 
 	Now       func() time.Time  // default time.Now
 	Transport http.RoundTripper // default one with connections of its own

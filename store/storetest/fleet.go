@@ -242,16 +242,16 @@ func planSnapshot(t *testing.T, h Harness) {
 	}
 	data := plan.Data{Usable: true, Set: "sim-es", Fingerprint: "f1"}
 	same(t, "fleet", plan.Fleet{ActiveJobs: 1, Bots: []plan.Facts{
-		{ID: "bot-0000", Stage: bot.Lab, WaitingSince: Start, Version: bots[0].VersionID, Data: data},
+		{ID: "bot-0000", Stage: bot.Lab, CreatedAt: Start, WaitingSince: Start, Version: bots[0].VersionID, Data: data},
 		{
-			ID: "bot-0001", Stage: bot.Lab, WaitingSince: done, Version: bots[1].VersionID, Data: data,
+			ID: "bot-0001", Stage: bot.Lab, CreatedAt: Start, WaitingSince: done, Version: bots[1].VersionID, Data: data,
 			Active:  &plan.Active{JobID: queued, Type: job.Baseline, Status: job.Queued},
 			LastJob: &plan.LastJob{Type: job.Baseline, Status: job.Completed, EndedAt: done},
 			Baseline: &plan.Baseline{
 				Set: "sim-es", Fingerprint: "f1", SessionClosed: set.SessionClosed, CompletedAt: done, Trades: 2,
 			},
 		},
-		{ID: "bot-0002", Stage: bot.Lab, WaitingSince: Start, Version: bots[2].VersionID, Data: data, Paused: true, PausedReason: "holiday"},
+		{ID: "bot-0002", Stage: bot.Lab, CreatedAt: Start, WaitingSince: Start, Version: bots[2].VersionID, Data: data, Paused: true, PausedReason: "holiday"},
 	}}, planFleet(t, db, "sim-es"))
 	if b := planFleet(t, db, "es-5m").Bots[1].Baseline; b == nil || b.Set != "sim-es" {
 		t.Errorf("the session that counts is hidden because other data is chosen now: %+v", b)
