@@ -7,6 +7,7 @@ import (
 	"assay/provider"
 	"assay/provider/databento"
 	"assay/provider/ironbeam"
+	"assay/provider/polygon"
 	"assay/provider/redis"
 	"assay/provider/tradovate"
 )
@@ -18,6 +19,7 @@ func providers() (*provider.Registry, error) {
 		provider.Source{Variable: os.Getenv, File: os.ReadFile},
 		map[health.ProviderID]provider.Maker{
 			health.Databento: makeDatabento,
+			health.Polygon:   makePolygon,
 			health.Ironbeam:  makeIronbeam,
 			health.Tradovate: makeTradovate,
 			health.Redis:     makeRedis,
@@ -39,15 +41,19 @@ func (s *settings) of(name string) string {
 }
 
 func makeDatabento(get func(string) (string, error)) (provider.Verifier, error) {
-	s := settings{get: get}
-	c := databento.Config{
-		Key: s.of("DATABENTO_API_KEY"), URL: s.of("DATABENTO_URL"), Live: s.of("DATABENTO_LIVE_ADDR"),
-		Dataset: s.of("DATABENTO_DATASET"),
-	}
-	if s.err != nil {
-		return nil, s.err
+	c, err := databento.Settings(get)
+	if err != nil {
+		return nil, err
 	}
 	return databento.New(c)
+}
+
+func makePolygon(get func(string) (string, error)) (provider.Verifier, error) {
+	c, err := polygon.Settings(get)
+	if err != nil {
+		return nil, err
+	}
+	return polygon.New(c)
 }
 
 func makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {
