@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"sort"
@@ -46,16 +47,21 @@ func (p Place) Price(ctx context.Context, client *databento.Client, o Order) (fe
 	if err != nil {
 		return fetch.Plan{}, err
 	}
-	if o.Series == "" {
-		o.Series = root + ".v.0"
-	}
-	if !history.IsOf(root, o.Series) {
+	if o.Series != "" && !history.IsOf(root, o.Series) {
 		return fetch.Plan{}, assay.Errorf(assay.Invalid, "name one of its contracts, or a series such as "+root+".v.0",
 			"%q is not of %s", o.Series, root)
 	}
-	return fetch.NewPlan(ctx, databento.Source{Client: client}, filepath.Join(p.Dir, "data", "fetched"), fetch.Lot{
-		Dataset: databento.DefaultDataset, Symbol: o.Series, Bar: o.Bar, From: o.From, To: o.To,
-	})
+	return fetch.NewPlan(ctx, databento.Source{Client: client}, p.fetched(), o.lot(root))
+}
+
+// fetched is the folder of what was bought.
+func (p Place) fetched() string { return filepath.Join(p.Dir, "data", "fetched") }
+
+// lot is what an order asks for.
+func (o Order) lot(root string) fetch.Lot {
+	return fetch.Lot{
+		Dataset: databento.DefaultDataset, Symbol: cmp.Or(o.Series, root+".v.0"), Bar: o.Bar, From: o.From, To: o.To,
+	}
 }
 
 // Afford refuses a plan that costs more than an order allows.

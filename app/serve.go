@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -18,8 +19,10 @@ import (
 	"assay"
 	"assay/api"
 	"assay/control"
+	"assay/market"
 	"assay/market/simbars"
 	"assay/plan"
+	"assay/provider"
 	"assay/provider/redis"
 	"assay/store"
 	"assay/web"
@@ -38,7 +41,10 @@ type Config struct {
 	Cap      int           // backtests at once on all machines; 0 is Slots
 	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
 	Log      *slog.Logger
-	Ready    func(url, database string) // called once the console answers
+
+	AutoFetchLimit market.Money // most that one automatic purchase of bars for LAB may cost; 0 buys nothing
+
+	Ready func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
@@ -112,6 +118,10 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		DB: h.DB, Providers: registry, AllowSim: c.AllowSim, Every: c.Verify, Shared: h.shared, Log: c.Log,
 	})
 	ready.Beat(ctx) // before anybody asks
+	buyer, err := h.newAutoFetch(c, provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
+	if err != nil {
+		return err
+	}
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 	})
@@ -131,6 +141,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		dispatcher = worker.NewRiver(h.DB, config, c.Log)
 		planner.Leader = control.NewLeader(h.DB, c.Log)
 		group.Go(func() error { planner.Leader.Run(ctx); return nil })
+	}
+	if buyer != nil {
+		group.Go(func() error { buyer.Run(ctx, planner.Leader); return nil })
 	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })

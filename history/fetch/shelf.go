@@ -171,3 +171,19 @@ func (s *shelf) sweep() {
 		_ = os.Remove(path) // tried again next time
 	}
 }
+
+// Since returns since when bars of a series were bought, of all that were the
+// longest; ok is false when none were.
+func Since(dir string, lot Lot) (from time.Time, ok bool) {
+	const layout = "20060102T150405"
+	begin := fmt.Sprintf("%s_%s_%s_", lot.Dataset, lot.Symbol, short(lot.Bar))
+	entries, _ := os.ReadDir(dir) // what is not there holds nothing
+	for _, e := range entries {
+		text, ours := strings.CutPrefix(e.Name(), begin)
+		at, err := time.Parse(layout, text)
+		if ours && err == nil && (!ok || at.Before(from)) {
+			from, ok = at, true
+		}
+	}
+	return from, ok
+}
