@@ -72,6 +72,13 @@ func TestAMonthCutThreeTimes(t *testing.T) {
 	if n := len(p.Script.Asked("get_range")); n != 1+4+4 {
 		t.Errorf("%d deliveries were bought", n)
 	}
+	for version := range uint8(3) {
+		p.History.Version = version + 1
+		old, _ := month(t, p, t.TempDir())
+		if a, b := market.Fingerprint(whole), market.Fingerprint(old); a != b {
+			t.Errorf("version %d: fingerprints %s and %s", version+1, a, b)
+		}
+	}
 }
 
 func TestOrdersThatCannotBe(t *testing.T) {
