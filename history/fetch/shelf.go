@@ -33,9 +33,9 @@ type part struct {
 }
 
 const (
-	suffix    = ".dbn.zst"
-	madeUp    = "_simulated"
-	unwritten = ".new-"
+	suffix     = ".dbn.zst"
+	madeUp     = "_simulated"
+	unfinished = ".new-"
 )
 
 // name of the n-th part, e.g. "0001_1719792000000000000_1720137600000000000_3960.dbn.zst".
@@ -166,7 +166,7 @@ func (s *shelf) lock() (unlock func(), err error) {
 
 // sweep removes what a process left that was killed while it wrote.
 func (s *shelf) sweep() {
-	left, _ := filepath.Glob(filepath.Join(s.dir, unwritten+"*")) // the pattern is right
+	left, _ := filepath.Glob(filepath.Join(s.dir, unfinished+"*")) // the pattern is right
 	for _, path := range left {
 		_ = os.Remove(path) // tried again next time
 	}
