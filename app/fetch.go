@@ -86,8 +86,7 @@ func (h *Home) Fetch(
 		return store.DataSet{}, history.Report{}, err
 	}
 	if len(bought.Paths) == 0 {
-		return store.DataSet{}, history.Report{}, assay.Errorf(assay.NotFound, "choose other dates",
-			"%s traded nothing from %s to %s", plan.Lot.Symbol, plan.Lot.From.Format(time.DateOnly), plan.Lot.To.Format(time.DateOnly))
+		return store.DataSet{}, history.Report{}, nothing(plan.Lot)
 	}
 	root, err := market.DataRoot(o.Root)
 	if err != nil {
@@ -97,12 +96,31 @@ func (h *Home) Fetch(
 	if err != nil {
 		return store.DataSet{}, history.Report{}, err
 	}
-	end := sort.Search(bars.Len(), func(i int) bool { return bars.Time[i] >= plan.Lot.To.Unix() }) // more may have been bought before
+	bars, err = between(bars, plan.Lot)
+	if err != nil {
+		return store.DataSet{}, history.Report{}, err
+	}
 	about = o.about(plan, bought, about)
 	if about.Name == "" && about.Sim {
 		about.Name = "SIM-" + control.SetName(bars)
 	}
-	return h.Keep(ctx, bars.Truncate(end), about, o.Replace)
+	return h.Keep(ctx, bars, about, o.Replace)
+}
+
+// between cuts off what was bought before and is not asked for now.
+func between(b *market.Bars, lot fetch.Lot) (*market.Bars, error) {
+	at := func(t time.Time) int { return sort.Search(b.Len(), func(i int) bool { return b.Time[i] >= t.Unix() }) }
+	first, end := at(lot.From), at(lot.To)
+	if first == end {
+		return nil, nothing(lot)
+	}
+	return b.Slice(first, end), nil
+}
+
+// nothing is the error of an order for days without trade.
+func nothing(lot fetch.Lot) error {
+	return assay.Errorf(assay.NotFound, "choose other dates", "%s traded nothing from %s to %s",
+		lot.Symbol, lot.From.Format(time.DateOnly), lot.To.Format(time.DateOnly))
 }
 
 // about says where fetched bars come from.

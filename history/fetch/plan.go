@@ -41,7 +41,7 @@ func NewPlan(ctx context.Context, source Source, dir string, lot Lot) (Plan, err
 		return p, assay.Errorf(assay.Invalid, "choose dates between them", "%s has bars from %s to %s",
 			lot.Dataset, first.UTC().Format(time.RFC3339), last.UTC().Format(time.RFC3339))
 	}
-	if p.shelf, err = shelfOf(dir, p.Lot); err != nil {
+	if p.shelf, err = find(dir, p.Lot); err != nil {
 		return p, err
 	}
 	p.Rest = p.shelf.rest()

@@ -56,7 +56,7 @@ type Session struct {
 	in     *bufio.Reader
 	tap    tap
 	reader *dbn.Reader // once started
-	stop   func() bool
+	cancel context.CancelFunc
 	close  sync.Once
 	closed error
 
@@ -77,8 +77,9 @@ func (c *Client) Dial(ctx context.Context) (*Session, error) {
 
 // session proves the key on a connection.
 func (c *Client) session(ctx context.Context, conn net.Conn) (*Session, error) {
-	s := &Session{client: c, conn: conn, in: bufio.NewReaderSize(conn, 1<<16)}
-	s.stop = context.AfterFunc(ctx, func() { _ = s.Close() })
+	life, cancel := context.WithCancel(ctx)
+	s := &Session{client: c, conn: conn, in: bufio.NewReaderSize(conn, 1<<16), cancel: cancel}
+	context.AfterFunc(life, func() { _ = s.Close() })
 	if err := s.login(); err != nil {
 		_ = s.Close()
 		return nil, c.lost(ctx, err)
@@ -89,7 +90,7 @@ func (c *Client) session(ctx context.Context, conn net.Conn) (*Session, error) {
 // Close ends the session.
 func (s *Session) Close() error {
 	s.close.Do(func() {
-		s.stop()
+		s.cancel()
 		s.closed = s.conn.Close()
 	})
 	return s.closed
