@@ -5,7 +5,6 @@ import (
 
 	"assay/health"
 	"assay/provider"
-	"assay/provider/databento"
 	"assay/provider/ironbeam"
 	"assay/provider/polygon"
 	"assay/provider/redis"
@@ -41,19 +40,15 @@ func (s *settings) of(name string) string {
 }
 
 func makeDatabento(get func(string) (string, error)) (provider.Verifier, error) {
-	c, err := databento.Settings(get)
-	if err != nil {
-		return nil, err
-	}
-	return databento.New(c)
+	return Databento(get)
 }
 
 func makePolygon(get func(string) (string, error)) (provider.Verifier, error) {
-	c, err := polygon.Settings(get)
+	config, err := polygon.Settings(get)
 	if err != nil {
 		return nil, err
 	}
-	return polygon.New(c)
+	return polygon.New(config)
 }
 
 func makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {

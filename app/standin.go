@@ -9,16 +9,16 @@ import (
 	"assay/market"
 	"assay/market/simbars"
 	"assay/provider/standin"
-	"assay/provider/standin/databento"
-	"assay/provider/standin/ironbeam"
-	"assay/provider/standin/polygon"
-	"assay/provider/standin/tradovate"
+	databentostandin "assay/provider/standin/databento"
+	ironbeamstandin "assay/provider/standin/ironbeam"
+	polygonstandin "assay/provider/standin/polygon"
+	tradovatestandin "assay/provider/standin/tradovate"
 )
 
 // standIns start the servers that stand in for providers, in the order in
 // which they are shown.
 func standIns() []standin.Starter {
-	return []standin.Starter{databento.Start, polygon.Start, ironbeam.Start, tradovate.Start}
+	return []standin.Starter{databentostandin.Start, polygonstandin.Start, ironbeamstandin.Start, tradovatestandin.Start}
 }
 
 // portsOfEach is how many ports a stand-in may take.
