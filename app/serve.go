@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -20,8 +21,10 @@ import (
 	"assay"
 	"assay/api"
 	"assay/control"
+	"assay/market"
 	"assay/market/simbars"
 	"assay/plan"
+	"assay/provider"
 	"assay/provider/redis"
 	"assay/store"
 	"assay/web"
@@ -41,7 +44,10 @@ type Config struct {
 	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
 	Pace     Pace
 	Log      *slog.Logger
-	Ready    func(url, database string) // called once the console answers
+
+	AutoFetchLimit market.Money // most that one automatic purchase of bars for LAB may cost; 0 buys nothing
+
+	Ready func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
@@ -122,6 +128,10 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		DB: h.DB, Providers: registry, AllowSim: c.AllowSim, Every: c.Verify, Shared: h.shared, Log: c.Log,
 	})
 	ready.Beat(ctx) // before anybody asks
+	buyer, err := h.newAutoFetch(c, provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
+	if err != nil {
+		return err
+	}
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 	})
@@ -141,6 +151,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		dispatcher = worker.NewRiver(h.DB, config, c.Log)
 		planner.Leader = control.NewLeader(h.DB, c.Log)
 		group.Go(func() error { planner.Leader.Run(ctx); return nil })
+	}
+	if buyer != nil {
+		group.Go(func() error { buyer.Run(ctx, planner.Leader); return nil })
 	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })
