@@ -179,10 +179,14 @@ func (h *Health) askOne(ctx context.Context, id health.ProviderID) error {
 		return err
 	}
 	for _, probe := range verifier.Probes() {
+		began := time.Now()
 		record := health.Record{
 			Verification: h.verify(ctx, verifier, probe).Sound(), Address: verifier.Address(), TraceID: trace.ID(ctx),
 		}
 		record.Provider, record.Probe = id, probe
+		if !record.At.IsZero() && record.At.Before(began) {
+			continue // it may not be asked so soon, and repeats what is stored
+		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("verify %s: %w", id, ctx.Err()) // it was given up here; that says nothing of the provider
 		}
