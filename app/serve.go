@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"assay"
@@ -100,7 +102,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // serve is the parts list: built in a straight line, run together, taken down
 // together.
 func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
-	registry, err := providers()
+	metrics := prometheus.NewRegistry()
+	registry, err := providers(attempts(metrics))
 	if err != nil {
 		return err
 	}
@@ -132,8 +135,10 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if err != nil {
 		return err
 	}
+	metrics.MustRegister(control.NewMetrics(ready), collectors.NewGoCollector())
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
+		Metrics: metrics,
 	})
 	if err != nil {
 		return err
