@@ -68,7 +68,7 @@ func TestRefusals(t *testing.T) {
 		code      health.Code
 		words     string
 	}{
-		{"no password", locked.URL(), health.CredentialsRefused, "NOAUTH"},
+		{"no password", locked.URL(), health.CredentialsRefused, "NOAUTH Authentication required."},
 		{"wrong password", "redis://:" + planted + "@" + locked.Address, health.CredentialsRefused, "WRONGPASS"},
 		{"unknown user", "redis://joe:" + planted + "@" + open.Address, health.CredentialsRefused, "WRONGPASS"},
 		{"no permission", "redis://guest:" + planted + "@" + open.Address, health.CredentialsRefused, "NOPERM"},

@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -56,7 +55,7 @@ func (c *Client) ping(ctx context.Context) (time.Duration, error) {
 	conn := client.Conn()
 	defer func() { _ = conn.Close() }()
 	if err := conn.Ping(ctx).Err(); err != nil {
-		return 0, cmp.Or(greeting.err, err)
+		return 0, greeting.or(err)
 	}
 	took := make([]time.Duration, pings)
 	for i := range took {
@@ -89,6 +88,14 @@ func (f *firstRefusal) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook
 		}
 		return err
 	}
+}
+
+// or returns the refusal when err does not say as much.
+func (f *firstRefusal) or(err error) error {
+	if _, said := errors.AsType[goredis.Error](err); said || f.err == nil {
+		return err
+	}
+	return f.err
 }
 
 // isOld says that the server is older than the greeting (Redis 6).
