@@ -74,12 +74,15 @@ func (c *Client) ping(ctx context.Context) (time.Duration, error) {
 // of clients reached" would end as a cut connection.
 type firstRefusal struct{ err error }
 
+// DialHook implements goredis.Hook.
 func (*firstRefusal) DialHook(next goredis.DialHook) goredis.DialHook { return next }
 
+// ProcessPipelineHook implements goredis.Hook.
 func (*firstRefusal) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
 	return next
 }
 
+// ProcessHook implements goredis.Hook.
 func (f *firstRefusal) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, cmd goredis.Cmder) error {
 		err := next(ctx, cmd)

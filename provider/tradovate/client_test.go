@@ -226,7 +226,7 @@ func TestTheStandInKeepsTheRules(t *testing.T) {
 		broker := fake.NewServer(standin.Options{}, 0)
 		broker.Serve(network)
 		web := &http.Client{Transport: network.Transport()}
-		conn, _, err := websocket.Dial(t.Context(), "http://broker/v1/websocket", &websocket.DialOptions{HTTPClient: web})
+		conn, _, err := websocket.Dial(t.Context(), "http://broker/v1/websocket", &websocket.DialOptions{HTTPClient: web}) //nolint:bodyclose // the library does
 		if err != nil {
 			t.Fatal(err)
 		}

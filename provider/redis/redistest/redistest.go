@@ -73,8 +73,8 @@ func Start(t testing.TB, settings ...string) *Server {
 
 func (s *Server) run(t testing.TB, args []string) {
 	t.Helper()
-	cmd := exec.CommandContext(context.Background(), "sh", args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the test, whose end stops the server
+	cmd := exec.CommandContext(context.Background(), "sh", args...) //nolint:gosec // a test's own words
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}           // Ctrl-C is for the test, whose end stops the server
 	orders, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
