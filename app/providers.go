@@ -5,8 +5,8 @@ import (
 
 	"assay/health"
 	"assay/provider"
-	"assay/provider/databento"
 	"assay/provider/ironbeam"
+	"assay/provider/polygon"
 	"assay/provider/redis"
 	"assay/provider/tradovate"
 )
@@ -18,6 +18,7 @@ func providers() (*provider.Registry, error) {
 		provider.Source{Variable: os.Getenv, File: os.ReadFile},
 		map[health.ProviderID]provider.Maker{
 			health.Databento: makeDatabento,
+			health.Polygon:   makePolygon,
 			health.Ironbeam:  makeIronbeam,
 			health.Tradovate: makeTradovate,
 			health.Redis:     makeRedis,
@@ -39,15 +40,15 @@ func (s *settings) of(name string) string {
 }
 
 func makeDatabento(get func(string) (string, error)) (provider.Verifier, error) {
-	s := settings{get: get}
-	c := databento.Config{
-		Key: s.of("DATABENTO_API_KEY"), URL: s.of("DATABENTO_URL"), Live: s.of("DATABENTO_LIVE_ADDR"),
-		Dataset: s.of("DATABENTO_DATASET"),
+	return Databento(get)
+}
+
+func makePolygon(get func(string) (string, error)) (provider.Verifier, error) {
+	config, err := polygon.Settings(get)
+	if err != nil {
+		return nil, err
 	}
-	if s.err != nil {
-		return nil, s.err
-	}
-	return databento.New(c)
+	return polygon.New(config)
 }
 
 func makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {
