@@ -17,6 +17,7 @@ type serveCmd struct {
 	VerifyEvery  time.Duration `help:"How often each configured provider is verified." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"TIME"`
 	AutoFetch    string        `name:"auto-fetch-limit" help:"Most that one automatic purchase of bars for LAB may cost, in dollars; 0 buys nothing." default:"0" env:"ASSAY_AUTO_FETCH_LIMIT" placeholder:"0"`
 	MaxBacktests int           `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
+	Pace         pace          `embed:""`
 }
 
 func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
@@ -30,6 +31,7 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 		AllowSim: c.SimData,
 		Slots:    c.Workers,
 		Cap:      c.MaxBacktests,
+		Pace:     app.Pace(c.Pace),
 		Verify:   c.VerifyEvery,
 
 		AutoFetchLimit: limit,
