@@ -39,7 +39,7 @@ it("resets a bot: the older result stays, says so, and counts no more", { timeou
   await choose(page, "Revert or reset this bot", "Reset metrics…");
   const dialog = page.getByRole("dialog");
   expect(await dialog.getByTestId("dry-run").innerText()).toContain(
-    "1 sessions count no more. They stay readable",
+    "No longer counted: 1 session. They stay readable",
   );
   await expectAccessible(page);
   await expectHonestWords(page);
