@@ -63,7 +63,7 @@ it("reverts the fleet by the hash of its dry run", { timeout: 120_000 }, async (
   const page = await (await profile(browser, "phone", "light")).newPage();
   const trouble = complaints(page);
   await page.goto(`${assay.url}/bots`);
-  await choose(page, "Revert or reset the fleet", "Revert to LAB…");
+  await choose(page, "Revert or reset all bots", "Revert to LAB…");
   const dialog = page.getByRole("dialog");
   await expectAccessible(page);
   await expectHonestWords(page);
