@@ -144,6 +144,19 @@ func overCap(d Decision, policy Policy) Decision {
 	}
 }
 
+// Overtaken is what becomes of a decision to enqueue when, while the tick was
+// deciding, the cap was reached, or else the bot got a job from elsewhere.
+func Overtaken(d Decision, full bool) Decision {
+	held := Held{Reason: JobActive, Detail: "it got a job while the tick was deciding"}
+	d.Next.Reason = "what follows is decided when that job ends"
+	if full {
+		held = Held{Reason: CapTotal, Detail: "the cap on jobs was reached while the tick was deciding"}
+		d.Next.Reason = "waits for a free place among the active jobs"
+	}
+	d.Enqueue, d.Held = nil, &held
+	return d
+}
+
 // short writes 6h0m0s as 6h.
 func short(d time.Duration) string {
 	s := d.String()
