@@ -7,7 +7,8 @@
 //	api  client  web  proof   surfaces: HTTP, our own Go client, the console, replays
 //	control  task             loops: the planner's tick; what each kind of job does
 //	worker                    effects: the job engine
-//	store  history  provider  effects: SQL; market data on disk; outside services
+//	store  provider           effects: SQL; outside services
+//	history                   effects: market data on disk
 //	internal                  plumbing that knows nothing of trading
 //	plan  badge  health       decisions  ┐
 //	engine  measure  report   results    │ pure: no context, no clock,

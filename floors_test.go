@@ -20,7 +20,7 @@ var floors = []string{
 	"market", "bot", "job",
 	"strategy", "engine", "measure", "report",
 	"plan", "badge", "health",
-	"provider", "history", "store", "worker",
+	"history", "provider", "store", "worker",
 	"task", "control",
 	"client", "api", "web", "proof",
 	"app", "cmd",

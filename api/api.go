@@ -13,14 +13,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"assay/control"
+	"assay/job"
 	"assay/store"
 )
 
 // Config is what the API is built from; every field is needed.
 type Config struct {
 	Store      *store.DB
-	Console    fs.FS         // the console's built files, index.html at the root
-	StuckAfter time.Duration // a heartbeat older than this is late
+	Health     *control.Health
+	Console    fs.FS                      // the console's built files, index.html at the root
+	StuckAfter time.Duration              // a heartbeat older than this is late
+	Limits     map[job.Type]time.Duration // a job that runs for longer is stuck
 	Log        *slog.Logger
 }
 
@@ -29,6 +33,8 @@ type Config struct {
 type Server struct {
 	db         *store.DB
 	stuckAfter time.Duration
+	health     *control.Health
+	limits     map[job.Type]time.Duration
 	log        *slog.Logger
 	hub        *hub
 	rows       rows
@@ -37,7 +43,7 @@ type Server struct {
 
 // New builds the server.
 func New(c Config) (*Server, error) {
-	s := &Server{db: c.Store, stuckAfter: c.StuckAfter, log: c.Log, hub: newHub()}
+	s := &Server{db: c.Store, stuckAfter: c.StuckAfter, limits: c.Limits, health: c.Health, log: c.Log, hub: newHub()}
 	mux := http.NewServeMux()
 	document, err := json.Marshal(s.routes(mux).OpenAPI())
 	if err != nil {
@@ -71,15 +77,29 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	config.CreateHooks = nil // no $schema member in the answers
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.RejectUnknownQueryParameters = true
+	format := huma.Format{Marshal: writeJSON, Unmarshal: json.Unmarshal}
+	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	config.Transformers = []huma.Transformer{spellOut}
 	api := humago.New(mux, config)
 
 	get(s, api, "list-bots", "/api/bots", "The fleet, a page at a time", s.listBots)
 	get(s, api, "get-bot", "/api/bots/{id}", "One bot", s.getBot)
 	get(s, api, "get-overview", "/api/bots-overview", "The bots page: rows and strip", s.overview)
+	get(s, api, "list-sessions", "/api/bots/{id}/sessions", "A bot's backtests, those before its reset too", s.listSessions)
 	get(s, api, "get-session", "/api/sessions/{id}", "One backtest with its provenance", s.session)
 	get(s, api, "prove-autonomy", "/api/_proof/autonomy", "The last ticks of the planner", s.proveAutonomy)
 	get(s, api, "prove-jobs", "/api/_proof/jobs", "Jobs by status, stuck ones, the last of each bot", s.proveJobs)
+	get(s, api, "get-readiness", "/api/readiness", "How ready the laboratory is, stage by stage", s.readiness)
+	post(s, api, "run-smoke-test", "/api/smoke-test", "Ask every configured provider now", s.smokeTest)
+	post(s, api, "verify-provider", "/api/providers/{id}/verify", "Ask one provider now", s.verifyProvider)
+	get(s, api, "prove-lab-starvation", "/api/_proof/lab-starvation", "No bot in LAB is forgotten", s.proveStarvation)
+	get(s, api, "prove-data", "/api/_proof/data", "Where the last results come from", s.proveData)
+	get(s, api, "prove-invariants", "/api/_proof/invariants", "What must always be true, and its SQL", s.proveInvariants)
+	post(s, api, "run-audit", "/api/audit", "Verify the audit log and all invariants", s.audit)
+	post(s, api, "pause", "/api/autonomy/pause", "Hold bots back from new jobs", s.pause)
+	post(s, api, "resume", "/api/autonomy/resume", "Let paused bots go on", s.resume)
+	post(s, api, "revert-to-lab", "/api/admin/revert-to-lab", "Put bots back to LAB", s.revertToLab)
+	post(s, api, "reset-metrics", "/api/admin/reset-metrics", "Count results anew", s.resetMetrics)
 	s.registerEvents(api)
 
 	neverNullLists(config.Components.Schemas)

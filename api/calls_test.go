@@ -201,7 +201,7 @@ func TestProofOfJobs(t *testing.T) {
 		Counts: List[JobCount]{
 			{job.Baseline, job.Completed, 1}, {job.Baseline, job.Queued, 1}, {job.Baseline, job.Running, 1},
 		},
-		Stuck:    List[StuckJob]{{row, 67, "worker worker-1 has sent no heartbeat for more than 30s"}},
+		Stuck:    List[StuckJob]{{row, 67, 67, "worker worker-1 has sent no heartbeat for more than 30s"}},
 		LastJobs: List[JobRow]{row},
 		Meta:     ProofMeta{Bots: 4, Limit: 1, Offset: 1},
 	}
@@ -216,7 +216,7 @@ func TestProblems(t *testing.T) {
 		"/api/bots/nobody":             `404 there is no bot "nobody"; list the bots to see their ids`,
 		"/api/sessions/77":             `404 there is no session 77; list the bot's sessions`,
 		"/api/sessions/x":              `422 path.id: invalid integer`,
-		"/api/readiness":               `404 there is no call GET /api/readiness; /openapi.json lists those there are`,
+		"/api/moon":                    `404 there is no call GET /api/moon; /openapi.json lists those there are`,
 		"/api/bots?limit=99999":        `422 query.limit: expected number <= 10000`,
 		"/api/bots?stage=MOON":         `422 query.stage: expected value to be one of "LAB, PAPER, SHADOW, CANARY, LIVE"`,
 		"/api/bots?limt=1":             `422 query.limt: unknown query parameter`,

@@ -14,11 +14,14 @@ import (
 
 	"assay/badge"
 	"assay/bot"
+	"assay/control"
 	"assay/engine"
+	"assay/health"
 	"assay/job"
 	"assay/market"
 	"assay/measure"
 	"assay/plan"
+	"assay/provider"
 	"assay/store"
 )
 
@@ -32,6 +35,8 @@ type lab struct {
 	ctx context.Context
 	mu  sync.Mutex
 	at  time.Time
+
+	databento *answering // the only provider that is configured
 }
 
 func newLab(t *testing.T) *lab {
@@ -39,8 +44,20 @@ func newLab(t *testing.T) *lab {
 	db, err := store.Open(l.ctx, t.TempDir(), l.now)
 	l.must(err)
 	t.Cleanup(func() { l.must(db.Close()) })
+	l.databento = &answering{outcome: health.Passed}
+	registry, err := provider.NewRegistry(
+		provider.Source{Variable: func(name string) string {
+			return map[string]string{"DATABENTO_API_KEY": "key"}[name]
+		}},
+		map[health.ProviderID]provider.Maker{
+			health.Databento: func(func(string) (string, error)) (provider.Verifier, error) { return l.databento, nil },
+		})
+	l.must(err)
+	ready := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
+	ready.Beat(l.ctx)
 	l.Server, err = New(Config{
-		Store: db, StuckAfter: 30 * time.Second, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Store: db, Health: ready, StuckAfter: 30 * time.Second, Limits: map[job.Type]time.Duration{job.Baseline: 10 * time.Minute},
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Console: fstest.MapFS{
 			"index.html":            {Data: []byte("<title>Assay</title>")},
 			"assets/app-1a2b.js":    {Data: []byte("start()")},

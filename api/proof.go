@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"assay/bot"
+	"assay/health"
 	"assay/job"
 	"assay/plan"
 	"assay/store"
@@ -24,7 +26,7 @@ const (
 )
 
 // StalledAfter is how old the last finished tick may be for the verdict alive.
-const StalledAfter = 5 * time.Minute
+const StalledAfter = health.StalledAfter
 
 // ProofAutonomy is the answer of GET /api/_proof/autonomy: the last ticks,
 // newest first, and whether the planner is alive.
@@ -36,7 +38,11 @@ type ProofAutonomy struct {
 	JobsEnqueued   int             `json:"jobs_enqueued"`
 	BotsHeld       int             `json:"bots_held"`
 	FailedTicks    int             `json:"failed_ticks"`
+	PausedAt       *time.Time      `json:"paused_at"` // of the whole fleet; null: it is not paused
+	PausedReason   string          `json:"paused_reason,omitempty"`
+	BotsPaused     int             `json:"bots_paused"` // one by one
 	Ticks          List[ProofTick] `json:"ticks"`
+	Offset         int             `json:"offset"` // newer ticks that are not listed
 }
 
 // ProofTick is one row of planner_ticks. bots_evaluated = jobs_enqueued +
@@ -56,7 +62,7 @@ type ProofTick struct {
 type ProofJobs struct {
 	GeneratedAt time.Time      `json:"generated_at"`
 	Counts      List[JobCount] `json:"counts"`
-	Stuck       List[StuckJob] `json:"stuck"`     // longest silent first, at most 20
+	Stuck       List[StuckJob] `json:"stuck"`     // longest silent first, then those over their time limit; at most 20
 	LastJobs    List[JobRow]   `json:"last_jobs"` // the newest of each bot that ever had one, by bot_id
 	Meta        ProofMeta      `json:"meta"`      // of last_jobs
 }
@@ -94,15 +100,17 @@ type JobRow struct {
 // maxStuck is how many stuck jobs an answer lists.
 const maxStuck = 20
 
-// StuckJob is a running job that has been silent for too long.
+// StuckJob is a running job that has been silent, or has run, for too long.
 type StuckJob struct {
 	JobRow
-	SilentSeconds int64  `json:"silent_seconds"`
-	Why           string `json:"why"`
+	SilentSeconds  int64  `json:"silent_seconds"`
+	RunningSeconds int64  `json:"running_seconds"`
+	Why            string `json:"why"`
 }
 
 type autonomyInput struct {
-	Ticks int `query:"ticks" default:"60" minimum:"1" maximum:"1000" doc:"how many ticks, newest first"`
+	Ticks  int `query:"ticks" default:"60" minimum:"1" maximum:"1000" doc:"how many ticks, newest first"`
+	Offset int `query:"offset" default:"0" minimum:"0" maximum:"100000" doc:"newer ticks to leave out"`
 }
 
 type jobsInput struct {
@@ -111,30 +119,46 @@ type jobsInput struct {
 }
 
 func (s *Server) proveAutonomy(ctx context.Context, in *autonomyInput) (*answer[ProofAutonomy], error) {
-	ticks, err := s.db.Ticks(ctx, in.Ticks)
+	var out ProofAutonomy
+	err := s.db.View(ctx, func(tx *store.DB) error {
+		ticks, err := tx.Ticks(ctx, in.Offset+in.Ticks)
+		if err != nil {
+			return err
+		}
+		out = ProofAutonomy{Verdict: Stalled, GeneratedAt: tx.Now(), Offset: in.Offset}
+		if len(ticks) > 0 { // the newest speaks for the planner, whatever the page
+			out.LastFinishedAt = moment(ticks[0].FinishedAt)
+		}
+		for _, t := range page(ticks, in.Ticks, in.Offset) {
+			out.add(t)
+		}
+		if at := out.LastFinishedAt; at != nil && out.GeneratedAt.Sub(*at) < StalledAfter {
+			out.Verdict = Alive
+		}
+		if out.BotsPaused, err = tx.PausedBots(ctx); err != nil {
+			return err
+		}
+		a, err := tx.Autonomy(ctx)
+		out.PausedAt, out.PausedReason = moment(a.PausedAt), a.Reason
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := ProofAutonomy{Verdict: Stalled, GeneratedAt: s.db.Now()}
-	for _, t := range ticks {
-		out.Ticks = append(out.Ticks, ProofTick{
-			ID: t.ID, StartedAt: t.StartedAt, FinishedAt: moment(t.FinishedAt), BotsEvaluated: t.BotsEvaluated,
-			JobsEnqueued: t.JobsEnqueued, BotsHeld: t.BotsHeld, HeldByReason: t.HeldBy, Error: t.Error,
-		})
-		out.BotsEvaluated += t.BotsEvaluated
-		out.JobsEnqueued += t.JobsEnqueued
-		out.BotsHeld += t.BotsHeld
-		if t.Error != "" {
-			out.FailedTicks++
-		}
-		if out.LastFinishedAt == nil {
-			out.LastFinishedAt = moment(t.FinishedAt)
-		}
-	}
-	if at := out.LastFinishedAt; at != nil && out.GeneratedAt.Sub(*at) < StalledAfter {
-		out.Verdict = Alive
-	}
 	return &answer[ProofAutonomy]{out}, nil
+}
+
+func (p *ProofAutonomy) add(t store.Tick) {
+	p.Ticks = append(p.Ticks, ProofTick{
+		ID: t.ID, StartedAt: t.StartedAt, FinishedAt: moment(t.FinishedAt), BotsEvaluated: t.BotsEvaluated,
+		JobsEnqueued: t.JobsEnqueued, BotsHeld: t.BotsHeld, HeldByReason: t.HeldBy, Error: t.Error,
+	})
+	p.BotsEvaluated += t.BotsEvaluated
+	p.JobsEnqueued += t.JobsEnqueued
+	p.BotsHeld += t.BotsHeld
+	if t.Error != "" {
+		p.FailedTicks++
+	}
 }
 
 func (s *Server) proveJobs(ctx context.Context, in *jobsInput) (*answer[ProofJobs], error) {
@@ -152,7 +176,11 @@ func (s *Server) proveJobs(ctx context.Context, in *jobsInput) (*answer[ProofJob
 		if err != nil {
 			return err
 		}
-		out.Stuck = s.stuck(oldest, tx.Now())
+		late, err := tx.AllOverdue(ctx, s.limits)
+		if err != nil {
+			return err
+		}
+		out.Stuck = s.stuck(oldest, late, tx.Now())
 		last, err := tx.LastJobs(ctx, in.Limit, in.Offset)
 		if err != nil {
 			return err
@@ -170,19 +198,30 @@ func (s *Server) proveJobs(ctx context.Context, in *jobsInput) (*answer[ProofJob
 }
 
 // stuck keeps the jobs whose worker has been silent for longer than a living
-// worker ever is.
-func (s *Server) stuck(oldest []job.Job, now time.Time) List[StuckJob] {
+// worker ever is, and those that outlive the time limit of their type.
+func (s *Server) stuck(oldest, late []job.Job, now time.Time) List[StuckJob] {
 	var all List[StuckJob]
-	for _, j := range oldest {
-		if silent := now.Sub(j.HeartbeatAt); silent > s.stuckAfter {
+	add := func(j job.Job, why string) {
+		known := slices.ContainsFunc(all, func(other StuckJob) bool { return other.ID == j.ID })
+		if len(all) < maxStuck && !known {
 			all = append(all, StuckJob{
-				JobRow: jobRow(j), SilentSeconds: int64(silent / time.Second),
-				Why: fmt.Sprintf("worker %s has sent no heartbeat for more than %s", j.WorkerID, s.stuckAfter),
+				JobRow: jobRow(j), SilentSeconds: seconds(now.Sub(j.HeartbeatAt)), RunningSeconds: seconds(now.Sub(j.StartedAt)), Why: why,
 			})
 		}
 	}
+	for _, j := range oldest {
+		if now.Sub(j.HeartbeatAt) > s.stuckAfter {
+			add(j, fmt.Sprintf("worker %s has sent no heartbeat for more than %s", j.WorkerID, s.stuckAfter))
+		}
+	}
+	for _, j := range late {
+		add(j, fmt.Sprintf("it outlives its time limit of %s", s.limits[j.Type]))
+	}
 	return all
 }
+
+// seconds is a whole age, never negative.
+func seconds(d time.Duration) int64 { return max(0, int64(d/time.Second)) }
 
 func jobRow(j job.Job) JobRow {
 	return JobRow{

@@ -9,6 +9,7 @@ import (
 
 	"assay/badge"
 	"assay/bot"
+	"assay/health"
 	"assay/job"
 	"assay/market"
 	"assay/measure"
@@ -51,6 +52,8 @@ func newRegistry() huma.Registry {
 	enumerate(r, bot.Stages[:]...)
 	enumerate(r, bot.Manual, bot.Auto)
 	enumerate(r, Alive, Stalled)
+	healthWords(r)
+	enumerate(r, Pass, Fail)
 	r.RegisterTypeAlias(reflect.TypeFor[market.Money](), reflect.TypeFor[float64]()) // dollars, as a decimal
 	return r
 }
@@ -70,6 +73,10 @@ func schemaName(t reflect.Type, hint string) string {
 		return "JobStatus"
 	case reflect.TypeFor[measure.Metrics]():
 		return "SessionMetrics"
+	case reflect.TypeFor[health.Status]():
+		return "HealthStatus"
+	case reflect.TypeFor[health.Blocker]():
+		return "ReadinessBlocker"
 	case reflect.TypeFor[huma.ErrorModel]():
 		return "Problem"
 	case reflect.TypeFor[huma.ErrorDetail]():

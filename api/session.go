@@ -24,6 +24,8 @@ type Session struct {
 	Generation  int             `json:"generation"`
 	CreatedAt   time.Time       `json:"createdAt"`
 	CompletedAt time.Time       `json:"completedAt"`
+	BeforeReset bool            `json:"beforeReset"`    // its job was created before the bot's reset: it counts for nothing
+	ResetAt     *time.Time      `json:"metricsResetAt"` // of the bot; null: never reset
 	Metrics     measure.Metrics `json:"metrics"`
 	Provenance  Provenance      `json:"provenance"`
 	Trades      List[Trade]     `json:"trades"` // one page, in order of exit
@@ -48,6 +50,7 @@ type Provenance struct {
 	StrategyHash     string       `json:"strategyHash"`
 	ExecutedRuleHash string       `json:"executedRuleHash"`
 	CostModel        engine.Costs `json:"costModel"`
+	Fees             string       `json:"fees"` // of which day the fees are, and how old they were when the session ran
 	EngineVersion    string       `json:"engineVersion"`
 	Seed             string       `json:"seed"` // a whole number, larger than JavaScript can hold
 	ResultHash       string       `json:"resultHash"`
@@ -86,7 +89,11 @@ func (s *Server) session(ctx context.Context, in *sessionInput) (*answer[Session
 		if err != nil {
 			return err
 		}
-		out = sessionOf(session)
+		b, err := tx.Bot(ctx, session.BotID)
+		if err != nil {
+			return err
+		}
+		out = sessionOf(store.SessionRow{Session: session, ResetAt: b.MetricsResetAt})
 		out.Meta = Meta{Total: len(all), Limit: in.Limit, Offset: in.Offset, GeneratedAt: tx.Now()}
 		out.Trades, err = tradesOf(page(all, in.Limit, in.Offset), session.Symbol)
 		return err
@@ -97,16 +104,18 @@ func (s *Server) session(ctx context.Context, in *sessionInput) (*answer[Session
 	return &answer[Session]{out}, nil
 }
 
-func sessionOf(s store.Session) Session {
+func sessionOf(s store.SessionRow) Session {
 	return Session{
 		ID: s.ID, BotID: s.BotID, JobID: s.JobID, JobType: s.Kind, Status: s.Status,
 		Generation: s.Generation, CreatedAt: s.CreatedAt, CompletedAt: s.CompletedAt, Metrics: s.Metrics,
+		BeforeReset: s.BeforeReset(), ResetAt: moment(s.ResetAt),
 		Provenance: Provenance{
 			DataSet: s.DataSet, Fingerprint: s.Fingerprint, Provider: s.Provider, SimData: s.Sim,
 			Symbol: s.Symbol, DataRoot: s.DataRoot, IntervalSeconds: int(s.Interval / time.Second),
 			TickSize: s.TickSize, Multiplier: s.Multiplier,
 			FirstBar: s.FirstBar, LastBar: s.LastBar, BarCount: s.Bars,
 			StrategyHash: s.StrategyHash, ExecutedRuleHash: s.RuleHash, CostModel: s.Costs,
+			Fees:          market.FeesAge(s.Costs.FeesAsOf, s.CompletedAt).String(),
 			EngineVersion: s.EngineVersion, Seed: strconv.FormatUint(s.Seed, 10), ResultHash: s.ResultHash,
 		},
 	}
@@ -130,7 +139,7 @@ func tradesOf(all []store.Trade, symbol string) (List[Trade], error) {
 		trades = append(trades, Trade{
 			Number: t.N, Side: side, Contracts: int(t.Qty), Contract: t.Contract,
 			EntryAt: t.EntryAt, EntryPrice: entry, EntryReason: t.EntryWhy,
-			ExitAt: t.ExitAt, ExitPrice: exit, ExitReason: string(t.ExitWhy),
+			ExitAt: t.ExitAt, ExitPrice: exit, ExitReason: t.ExitWhy.String(),
 			Fees: t.Fees, NetPnl: t.Net,
 		})
 	}

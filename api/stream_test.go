@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assay/bot"
+	"assay/health"
 	"assay/plan"
 	"assay/store"
 )
@@ -139,6 +140,12 @@ func TestStreamKeepsTheContract(t *testing.T) {
 
 	l.tick(store.Tick{BotsEvaluated: 4, BotsHeld: 4, HeldBy: map[plan.Reason]int{plan.JobActive: 4}})
 	expect("tick 2")
+	told := expect("readiness")
+	var ready ReadinessEvent
+	l.must(json.Unmarshal(told.data, &ready))
+	if diff := cmp.Diff(read[health.Readiness](l, "/api/readiness").Checks[1], ready.Readiness.Checks[1]); diff != "" {
+		t.Errorf("the stream and the call differ:\n%s", diff)
+	}
 }
 
 func TestWhatANewReaderGetsFirst(t *testing.T) {
@@ -237,7 +244,7 @@ func TestTheClockAloneIsToldToo(t *testing.T) {
 		l.pass(10 * time.Minute)
 		time.Sleep(heartbeatEvery)
 		synctest.Wait()
-		want := "heartbeat|bots mes-gap() mes-vwap(Needs Backtest); 1 working, 1 queued|"
+		want := "heartbeat|bots mes-gap() mes-vwap(Needs Backtest); 1 working, 1 queued|readiness|"
 		if diff := cmp.Diff(want, drain(l, messages)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -257,7 +264,7 @@ func TestChangesOfSeveralBotsComeTogether(t *testing.T) {
 			return err
 		}))
 		synctest.Wait()
-		want := "bots mes-gap(Backtesting ×1 • 7s ago) mes-trend(Queued • Backtest ×1); 1 working, 1 queued|tick 2|"
+		want := "bots mes-gap(Backtesting ×1 • 7s ago) mes-trend(Queued • Backtest ×1); 1 working, 1 queued|tick 2|readiness|"
 		if diff := cmp.Diff(want, drain(l, messages)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -22,6 +22,7 @@ import (
 	"assay/control"
 	"assay/market/simbars"
 	"assay/plan"
+	"assay/provider/redis"
 	"assay/store"
 	"assay/web"
 	"assay/worker"
@@ -33,16 +34,21 @@ const closing = 5 * time.Second
 // Config is what an operator may choose when serving.
 type Config struct {
 	Home     Place
-	Listen   string // loopback address, e.g. "127.0.0.1:5000"
-	AllowSim bool   // bots without usable real data are tested on labelled simulated bars
-	Slots    int    // backtests at once in this process; 0 is one less than the cores, at least 1
-	Cap      int    // backtests at once on all machines; 0 is Slots
+	Listen   string        // loopback address, e.g. "127.0.0.1:5000"
+	AllowSim bool          // bots without usable real data are tested on labelled simulated bars
+	Slots    int           // backtests at once in this process; 0 is one less than the cores, at least 1
+	Cap      int           // backtests at once on all machines; 0 is Slots
+	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
+	Pace     Pace
 	Log      *slog.Logger
 	Ready    func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
 func Serve(ctx context.Context, c Config) error {
+	if err := c.Pace.check(); err != nil {
+		return err
+	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -88,12 +94,19 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // serve is the parts list: built in a straight line, run together, taken down
 // together.
 func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
+	registry, err := providers()
+	if err != nil {
+		return err
+	}
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
-	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots)
+	if err := control.JudgeOutdated(ctx, h.DB, h.Bars, c.Log); err != nil {
+		return err
+	}
+	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
 	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
-	err := h.DB.SetCaps(ctx, store.Caps{
+	err = h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
 	if err != nil {
@@ -104,8 +117,13 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		Reaper: worker.Reaper{DB: h.DB, Config: config, Log: c.Log},
 		Sim:    &control.SimData{DB: h.DB, Disk: h.Bars, Generate: simbars.Generate},
 	}
+	redis.LogTo(c.Log)
+	ready := control.NewHealth(control.HealthConfig{
+		DB: h.DB, Providers: registry, AllowSim: c.AllowSim, Every: c.Verify, Shared: h.shared, Log: c.Log,
+	})
+	ready.Beat(ctx) // before anybody asks
 	server, err := api.New(api.Config{
-		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Log: c.Log,
+		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 	})
 	if err != nil {
 		return err
@@ -127,6 +145,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
+	group.Go(func() error { ready.Run(ctx); return nil })
 	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })

@@ -17,6 +17,7 @@ import (
 	"assay"
 	"assay/badge"
 	"assay/bot"
+	"assay/health"
 )
 
 // maxAnswer bounds what is read of one answer; a fleet of 10,000 is 6 MB.
@@ -91,6 +92,25 @@ type Tick struct {
 func (c *Client) Autonomy(ctx context.Context, ticks int) (a Autonomy, err error) {
 	err = c.get(ctx, "/api/_proof/autonomy", url.Values{"ticks": {strconv.Itoa(ticks)}}, &a)
 	return a, err
+}
+
+// Readiness says how ready the laboratory is.
+func (c *Client) Readiness(ctx context.Context) (r health.Readiness, err error) {
+	err = c.get(ctx, "/api/readiness", nil, &r)
+	return r, err
+}
+
+// Verify asks one provider now, or with "" all that are configured, and says
+// how ready the laboratory is then.
+func (c *Client) Verify(ctx context.Context, provider string) (r health.Readiness, err error) {
+	path := "/api/smoke-test"
+	if provider != "" {
+		path = "/api/providers/" + url.PathEscape(provider) + "/verify"
+	}
+	patient := *c
+	patient.http = &http.Client{Timeout: time.Minute} // the round trips themselves are bounded by the server
+	err = patient.post(ctx, path, nil, &r)
+	return r, err
 }
 
 // get decodes the answer of one call that reads.

@@ -82,7 +82,7 @@ func (p *Planner) term() int64 {
 	if p.Leader == nil {
 		return 0
 	}
-	return p.Leader.current()
+	return p.Leader.Term()
 }
 
 // look brings the planner's sight up to date and checks a part of it.

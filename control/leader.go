@@ -31,51 +31,72 @@ type Leader struct {
 	log    *slog.Logger
 	holder string
 	gained chan struct{}
+	times  LeadTimes
 
 	mu    sync.Mutex
 	term  int64
 	until time.Time // by this machine's own clock
 }
 
+// LeadTimes is how a leader keeps time.
+type LeadTimes struct {
+	For   time.Duration    // how long one that fell silent keeps the lead
+	Renew time.Duration    // how often it is renewed, and the others ask for it
+	Now   func() time.Time // this machine's own clock, which nobody moves
+}
+
 // NewLeader returns a candidate; Run campaigns for it. log may be nil.
 func NewLeader(db *store.DB, log *slog.Logger) *Leader {
+	return NewLeaderTimed(db, LeadTimes{leadFor, leadRenew, time.Now}, log)
+}
+
+// NewLeaderTimed is NewLeader with other times.
+func NewLeaderTimed(db *store.DB, times LeadTimes, log *slog.Logger) *Leader {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Leader{db: db, log: log, holder: rand.Text(), gained: make(chan struct{}, 1)}
+	return &Leader{db: db, log: log, holder: rand.Text(), gained: make(chan struct{}, 1), times: times}
 }
 
 // Run campaigns until ctx ends and then resigns.
 func (l *Leader) Run(ctx context.Context) {
-	ticker := time.NewTicker(leadRenew)
+	ticker := time.NewTicker(l.times.Renew)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		l.campaign(ctx)
+		l.Campaign(ctx)
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
 		}
 	}
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), leadRenew)
+	l.Resign(ctx)
+}
+
+// Resign gives the lead free at once, also when ctx has ended.
+func (l *Leader) Resign(ctx context.Context) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), l.times.Renew)
 	defer stop()
+	l.mu.Lock()
+	l.term = 0
+	l.mu.Unlock()
 	if err := l.db.Resign(ctx, plannerRole, l.holder); err != nil {
 		l.log.Warn("the planner did not resign", "error", err)
 	}
 }
 
-// campaign asks once. Trouble leaves the term to run out by itself.
-func (l *Leader) campaign(ctx context.Context) {
-	asked := time.Now()
-	ctx, stop := context.WithTimeout(ctx, leadRenew)
+// Campaign asks once. Trouble leaves the term to run out by itself.
+func (l *Leader) Campaign(ctx context.Context) {
+	asked := l.times.Now()
+	ctx, stop := context.WithTimeout(ctx, l.times.Renew)
 	defer stop()
-	term, err := l.db.Lead(ctx, plannerRole, l.holder, leadFor)
+	term, err := l.db.Lead(ctx, plannerRole, l.holder, l.times.For)
 	if err != nil {
 		l.log.Warn("asking for the planner's lead failed", "error", err)
 		return
 	}
 	l.mu.Lock()
 	before := l.term
-	l.term, l.until = term, asked.Add(leadFor)
+	l.term, l.until = term, asked.Add(l.times.For)
 	l.mu.Unlock()
 	switch {
 	case term == 0 && before != 0:
@@ -92,11 +113,11 @@ func (l *Leader) campaign(ctx context.Context) {
 	}
 }
 
-// current returns the term in which this process leads, 0 when it does not.
-func (l *Leader) current() int64 {
+// Term returns the term in which this process leads, 0 when it does not.
+func (l *Leader) Term() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if time.Now().After(l.until) {
+	if l.times.Now().After(l.until) {
 		return 0
 	}
 	return l.term
@@ -105,7 +126,7 @@ func (l *Leader) current() int64 {
 // await returns when this process leads; false when ctx ended before. Without
 // a Leader a process is alone and leads.
 func (l *Leader) await(ctx context.Context) bool {
-	for l != nil && l.current() == 0 {
+	for l != nil && l.Term() == 0 {
 		select {
 		case <-ctx.Done():
 			return false
@@ -121,7 +142,7 @@ func (l *Leader) hold(ctx context.Context, tx *store.DB) error {
 	if l == nil {
 		return nil
 	}
-	leads, err := tx.Leads(ctx, plannerRole, l.holder, l.current())
+	leads, err := tx.Leads(ctx, plannerRole, l.holder, l.Term())
 	if err == nil && !leads {
 		err = ErrNotLeading
 	}

@@ -135,7 +135,7 @@ func TestDeposedPlannerDoesNotAct(t *testing.T) {
 		DB: db, Policy: plan.DefaultPolicy(), AllowSim: true, Reaper: worker.Reaper{DB: db, Config: worker.DefaultConfig(2)},
 		Leader: NewLeader(db, nil),
 	}
-	p.Leader.campaign(t.Context())
+	p.Leader.Campaign(t.Context())
 	clock.Add(leadFor + time.Second)
 	if term, err := db.Lead(t.Context(), plannerRole, "other", leadFor); term != 2 || err != nil {
 		t.Fatalf("term %d, %v", term, err)

@@ -55,9 +55,11 @@ const (
 	PenaltyTicket      Code = "PENALTY_TICKET" // Tradovate's way of slowing a client down
 	ServerError        Code = "SERVER_ERROR"
 	MalformedAnswer    Code = "MALFORMED_ANSWER"
+	RequestRefused     Code = "REQUEST_REFUSED"   // it understood us, and will not do that
 	WrongEnvironment   Code = "WRONG_ENVIRONMENT" // demo where live was asked for, or the reverse
 	NoAccount          Code = "NO_ACCOUNT"
 	StaleData          Code = "STALE_DATA"
+	Slow               Code = "SLOW"
 	ClockSkew          Code = "CLOCK_SKEW" // the provider's clock and ours are more than two seconds apart
 )
 
@@ -71,4 +73,21 @@ type Verification struct {
 	Detail   string // one sentence for a person, free of secrets; the provider's own words where it gave some
 	Latency  time.Duration
 	At       time.Time // when it ended, by our clock
+}
+
+// Sound returns the verification as it can be stored and believed: what does
+// not pass has a code, what has a code does not pass, and an outcome that
+// nobody knows is a failure.
+func (v Verification) Sound() Verification {
+	switch {
+	case v.Outcome == Passed && v.Code != "":
+		v.Outcome = Degraded
+	case v.Outcome != Passed && v.Outcome != Degraded:
+		v.Outcome = Failed
+	}
+	if v.Outcome != Passed && v.Code == "" {
+		v.Code = MalformedAnswer
+	}
+	v.Latency = max(0, v.Latency)
+	return v
 }

@@ -107,32 +107,6 @@ func (db *DB) MoveBot(ctx context.Context, id bot.ID, to bot.Stage, by bot.Mover
 	})
 }
 
-// PauseBot holds a bot back from new jobs with a reason; ResumeBot ends that.
-func (db *DB) PauseBot(ctx context.Context, id bot.ID, reason string) error {
-	return db.setBotPaused(ctx, id, `{now}`, reason)
-}
-
-// ResumeBot lets the planner work on a paused bot again.
-func (db *DB) ResumeBot(ctx context.Context, id bot.ID) error {
-	return db.setBotPaused(ctx, id, `null`, "")
-}
-
-func (db *DB) setBotPaused(ctx context.Context, id bot.ID, at, reason string) error {
-	return db.InTx(ctx, func(tx *DB) error {
-		if err := tx.touch(ctx, id); err != nil {
-			return err
-		}
-		n, err := tx.exec(ctx, `update bots set paused_at = `+at+`, paused_reason = $2 where id = $1`, id, reason)
-		if err != nil {
-			return fmt.Errorf("pause or resume bot %s: %w", id, err)
-		}
-		if n == 0 {
-			return unknownBot(id)
-		}
-		return tx.wakePlanner(ctx)
-	})
-}
-
 // Autonomy says whether the operator paused the whole fleet.
 type Autonomy struct {
 	PausedAt time.Time // zero: not paused
@@ -147,24 +121,6 @@ func (db *DB) Autonomy(ctx context.Context) (a Autonomy, err error) {
 		return a, fmt.Errorf("read autonomy: %w", err)
 	}
 	return a, nil
-}
-
-// PauseFleet holds every bot back from new jobs, with a reason.
-func (db *DB) PauseFleet(ctx context.Context, reason string) error {
-	return db.setFleetPaused(ctx, `{now}`, reason)
-}
-
-// ResumeFleet ends PauseFleet.
-func (db *DB) ResumeFleet(ctx context.Context) error { return db.setFleetPaused(ctx, `null`, "") }
-
-func (db *DB) setFleetPaused(ctx context.Context, at, reason string) error {
-	return db.InTx(ctx, func(tx *DB) error {
-		_, err := tx.exec(ctx, `update autonomy set paused_at = `+at+`, paused_reason = $1 where id = 1`, reason)
-		if err != nil {
-			return fmt.Errorf("pause or resume the fleet: %w", err)
-		}
-		return tx.wakePlanner(ctx)
-	})
 }
 
 // touch gives the bot this transaction's revision. It comes before any other

@@ -59,14 +59,15 @@ func scanDataSet(s scanner) (d DataSet, err error) {
 }
 
 // SaveDataSet makes d the current version of its name and wakes the planner.
-// The same bars again change nothing. An acceptance is for the bars it was
+// The same bars with the same verdict change nothing but the report, if that is
+// another. An acceptance is for the bars it was
 // given for and does not pass to new ones.
 func (db *DB) SaveDataSet(ctx context.Context, d DataSet) (saved DataSet, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
 		current, err := tx.DataSet(ctx, d.Name)
 		if err == nil && current.Fingerprint == d.Fingerprint && current.Verdict == d.Verdict {
-			saved = current
-			return nil
+			saved, err = tx.refreshReport(ctx, current, d)
+			return err
 		}
 		if err != nil && assay.KindOf(err) != assay.NotFound {
 			return err
@@ -83,9 +84,29 @@ func (db *DB) SaveDataSet(ctx context.Context, d DataSet) (saved DataSet, err er
 		if err != nil {
 			return fmt.Errorf("save data set %s: %w", d.Name, err)
 		}
-		return tx.dataChanged(ctx)
+		if err := tx.dataChanged(ctx); err != nil || d.Sim {
+			return err // simulated bars are the planner's doing
+		}
+		_, err = tx.Audit(ctx, Act{
+			Actor: Operator, Action: "import-data", Scope: d.Name,
+			Detail: map[string]any{"before": current.Fingerprint, "after": saved.Fingerprint, "verdict": saved.Verdict},
+		})
+		return err
 	})
 	return saved, err
+}
+
+// refreshReport keeps what a later check says of bars on which its verdict is
+// the old one.
+func (db *DB) refreshReport(ctx context.Context, current, d DataSet) (DataSet, error) {
+	if current.Refusal == d.Refusal && string(current.Report) == string(d.Report) {
+		return current, nil
+	}
+	_, err := db.exec(ctx, `update data_sets set refusal = $2, report = $3 where id = $1`, current.ID, d.Refusal, jsonText{d.Report})
+	if err != nil {
+		return current, fmt.Errorf("refresh the report of %s: %w", d.Name, err)
+	}
+	return db.DataSetVersion(ctx, current.ID)
 }
 
 // DataSet returns the current version of a named set; an unknown name is
@@ -134,6 +155,13 @@ func (db *DB) AcceptDataSet(ctx context.Context, name, by, why string) (accepted
 		if err := tx.dataChanged(ctx); err != nil {
 			return err
 		}
+		_, err = tx.Audit(ctx, Act{
+			Actor: by, Action: "accept-data", Scope: name, Reason: why,
+			Detail: map[string]any{"fingerprint": d.Fingerprint, "refused_because": d.Refusal},
+		})
+		if err != nil {
+			return err
+		}
 		accepted, err = tx.DataSet(ctx, name)
 		return err
 	})
@@ -158,6 +186,12 @@ func (db *DB) RetireDataSet(ctx context.Context, name, by, why string) error {
 		if err != nil {
 			return fmt.Errorf("retire data set %s: %w", name, err)
 		}
-		return tx.dataChanged(ctx)
+		if err := tx.dataChanged(ctx); err != nil {
+			return err
+		}
+		_, err = tx.Audit(ctx, Act{
+			Actor: by, Action: "retire-data", Scope: name, Reason: why, Detail: map[string]any{"fingerprint": d.Fingerprint},
+		})
+		return err
 	})
 }

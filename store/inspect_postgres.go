@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"io/fs"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,11 +17,7 @@ func InspectPostgres(ctx context.Context, address string) (i Inspection, planned
 		return i, false, err
 	}
 	i.Path = addressOf(config.ConnConfig)
-	known, err := fs.Glob(migrations, "migrations/postgres/*.sql")
-	if err != nil {
-		return i, false, err
-	}
-	i.Known = int64(len(known))
+	i.Known = newest(migrationsOf("postgres"))
 	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
 	if err != nil {
 		return i, false, unreachable(i.Path, err)

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"assay"
@@ -114,11 +117,17 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 		if err != nil {
 			return err
 		}
+		// Not the transaction's time: it may have waited for a reset, after
+		// which its jobs count.
+		at, err := tx.clockNow(ctx)
+		if err != nil {
+			return err
+		}
 		var busy []bot.ID
 		for free := caps.Total - used.Total; len(jobs) > 0; jobs = jobs[1:] {
 			q := Queued{Full: free <= 0}
 			if !q.Full {
-				if q, err = tx.enqueue(ctx, jobs[0]); err != nil {
+				if q, err = tx.enqueue(ctx, jobs[0], at); err != nil {
 					return err
 				}
 			}
@@ -138,12 +147,12 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 	return queued, err
 }
 
-func (db *DB) enqueue(ctx context.Context, j NewJob) (q Queued, err error) {
+func (db *DB) enqueue(ctx context.Context, j NewJob, at time.Time) (q Queued, err error) {
 	err = db.returning(ctx, `insert into bot_jobs (bot_id, job_type, status, iteration, created_at, class,
 			max_attempts, reason_code)
-		values ($1, $2, 'QUEUED', $3, {now}, $4, $5, $6)
+		values ($1, $2, 'QUEUED', $3, $7, $4, $5, $6)
 		on conflict (bot_id) where status in ('QUEUED', 'RUNNING') do nothing returning id`,
-		j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason).Scan(&q.ID)
+		j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason, Time{at}).Scan(&q.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Queued{Busy: true}, nil
 	}
@@ -165,17 +174,13 @@ func (db *DB) Admit(ctx context.Context) (admitted []int64, err error) {
 		if err != nil {
 			return err
 		}
-		for class, free := range map[job.Class]int{
-			job.ClassBacktest: caps.Backtests - used.Backtests,
-			job.ClassImprove:  caps.Improve - used.Improve,
-		} {
-			ids, err := tx.admit(ctx, class, free)
-			if err != nil {
-				return err
-			}
-			admitted = append(admitted, ids...)
+		admitted, err = tx.admit(ctx, job.ClassBacktest, caps.Backtests-used.Backtests)
+		if err != nil {
+			return err
 		}
-		return nil
+		improve, err := tx.admit(ctx, job.ClassImprove, caps.Improve-used.Improve)
+		admitted = append(admitted, improve...)
+		return err
 	})
 	return admitted, err
 }
@@ -225,40 +230,66 @@ func LeaseOf(j job.Job) Lease { return Lease{j.ID, j.LeaseSeq} }
 // StartNext starts the next attempt of the admitted job that has waited
 // longest. found is false when none waits.
 func (db *DB) StartNext(ctx context.Context, worker string) (j job.Job, found bool, err error) {
-	return db.start(ctx, worker, `id = (
-		select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
-		order by priority, id limit 1)`)
+	return only(db.StartWaiting(ctx, worker, 1))
 }
 
-// start starts the next attempt of the queued job that where picks; worker is
+// StartWaiting starts the next attempts of the admitted jobs that have waited
+// longest, up to most of them, and returns them in that order.
+func (db *DB) StartWaiting(ctx context.Context, worker string, most int) ([]job.Job, error) {
+	return db.start(ctx, worker, `id in (
+		select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
+		order by priority, id limit $2)`, most)
+}
+
+// start starts the next attempts of the queued jobs that where picks; worker is
 // its argument 1.
-func (db *DB) start(ctx context.Context, worker, where string, args ...any) (j job.Job, found bool, err error) {
+func (db *DB) start(ctx context.Context, worker, where string, args ...any) (jobs []job.Job, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
-		var id int64
-		err := tx.returning(ctx, `update bot_jobs set status = 'RUNNING', attempt = attempt + 1,
-				lease_seq = lease_seq + 1, worker_id = $1, started_at = {now}, heartbeat_at = {now}, progress = 0,
-				not_before = null
+		wrote := tx.tx.wrote
+		tx.tx.wrote = true
+		jobs, err = collect(ctx, tx, "started jobs", scanJob, `update bot_jobs set status = 'RUNNING', attempt = attempt + 1,
+				lease_seq = lease_seq + 1, worker_id = $1, heartbeat_at = {now}, progress = 0, not_before = null,
+				started_at = case when created_at > {now} then created_at else {now} end
 			where `+where+` and status = 'QUEUED'
-			returning id`, append([]any{worker}, args...)...).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			tx.tx.wrote = false
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("start a job: %w", err)
-		}
-		if j, err = tx.Job(ctx, id); err != nil {
+			returning `+strings.ReplaceAll(jobColumns, "j.", ""), append([]any{worker}, args...)...)
+		if err != nil || len(jobs) == 0 {
+			tx.tx.wrote = wrote
 			return err
 		}
-		found = true
-		_, err = tx.exec(ctx, `insert into job_attempts (job_id, attempt, lease_seq, worker_id, started_at)
-			values ($1, $2, $3, $4, {now})`, j.ID, j.Attempt, j.LeaseSeq, worker)
-		if err != nil {
-			return fmt.Errorf("open attempt %d of job %d: %w", j.Attempt, j.ID, err)
+		slices.SortFunc(jobs, func(a, b job.Job) int { return cmp.Compare(a.ID, b.ID) })
+		for _, j := range jobs {
+			if err := tx.openAttempt(ctx, j); err != nil {
+				return err
+			}
 		}
-		return tx.touch(ctx, bot.ID(j.BotID))
+		for _, j := range jobs { // the revision counter comes after every job
+			if err := tx.touch(ctx, bot.ID(j.BotID)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return j, found, err
+	if err != nil {
+		return nil, fmt.Errorf("start jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+func (db *DB) openAttempt(ctx context.Context, j job.Job) error {
+	_, err := db.exec(ctx, `insert into job_attempts (job_id, attempt, lease_seq, worker_id, started_at)
+		values ($1, $2, $3, $4, {now})`, j.ID, j.Attempt, j.LeaseSeq, j.WorkerID)
+	if err != nil {
+		return fmt.Errorf("open attempt %d of job %d: %w", j.Attempt, j.ID, err)
+	}
+	return nil
+}
+
+// only returns the first of at most one job.
+func only(jobs []job.Job, err error) (j job.Job, found bool, _ error) {
+	if err != nil || len(jobs) == 0 {
+		return j, false, err
+	}
+	return jobs[0], true, nil
 }
 
 // Beat is the answer to a heartbeat for one running job.
@@ -387,11 +418,11 @@ func (db *DB) Stalled(ctx context.Context, stuckAfter time.Duration) ([]job.Job,
 // Reapable says whether Stalled, Overdue with any limit from the shortest on,
 // or DropLostTickets would find anything.
 func (db *DB) Reapable(ctx context.Context, stuckAfter, shortest, lostAfter time.Duration) (found bool, err error) {
-	err = db.oftenOne(ctx, `select exists (select 1 from bot_jobs where status = 'RUNNING' and heartbeat_at < {now+$1})
+	err = db.row(ctx, `select exists (select 1 from bot_jobs where status = 'RUNNING' and heartbeat_at < {now+$1})
 			or exists (select 1 from bot_jobs where status = 'RUNNING' and started_at < {now+$2})
 			or exists (select 1 from bot_jobs where status = 'QUEUED' and admitted_at is not null and ticket_id is not null
 				and admitted_at < {now+$3})`,
-		[]any{interval(-stuckAfter), interval(-shortest), interval(-lostAfter)}, &found)
+		interval(-stuckAfter), interval(-shortest), interval(-lostAfter)).Scan(&found)
 	if err != nil {
 		return false, fmt.Errorf("look for stuck jobs: %w", err)
 	}

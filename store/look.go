@@ -40,9 +40,9 @@ type Mark struct {
 // Mark returns how far a look now would reach, and the fleet's switch, which
 // no counter covers.
 func (db *DB) Mark(ctx context.Context) (m Mark, a Autonomy, err error) {
-	err = db.oftenOne(ctx, `select (select value from counters where name = 'revision'),
+	err = db.row(ctx, `select (select value from counters where name = 'revision'),
 			(select value from counters where name = 'data'), paused_at, paused_reason
-		from autonomy where id = 1`, nil, &m.Revision, &m.Data, timeInto(&a.PausedAt), &a.Reason)
+		from autonomy where id = 1`).Scan(&m.Revision, &m.Data, timeInto(&a.PausedAt), &a.Reason)
 	if err != nil {
 		return m, a, fmt.Errorf("look for changes: %w", err)
 	}
@@ -164,12 +164,7 @@ func lastSearch(kind string) string {
 }
 
 func (db *DB) planBots(ctx context.Context, bots, where string, args ...any) ([]PlanBot, error) {
-	const what = "bots to plan"
-	rows, err := db.oftenQuery(ctx, planQuery(bots, where), args...)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-	return collectRows(rows, what, scanPlanBot)
+	return collect(ctx, db, "bots to plan", scanPlanBot, planQuery(bots, where), args...)
 }
 
 func scanPlanBot(s scanner) (b PlanBot, err error) {

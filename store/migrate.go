@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -48,14 +50,15 @@ func prepare(ctx context.Context, dir string) (string, error) {
 }
 
 func migrate(ctx context.Context, path string) error {
-	folder, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		panic("store: the migrations are not embedded")
-	}
+	return migrateAt(ctx, path, dsn(path, "_txlock=immediate"))
+}
+
+func migrateAt(ctx context.Context, path, address string) error {
+	folder := migrationsOf("sqlite")
 	if err := refuseNewer(ctx, path, folder); err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	db, err := sql.Open("sqlite", address)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
@@ -64,7 +67,11 @@ func migrate(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	_, err = provider.Up(ctx)
+	if diskFull(err) {
+		return explainFull(path, err)
+	}
+	if err != nil {
 		return assay.Errorf(assay.Unavailable, "restore the file from a backup or choose another data directory",
 			"the database %s could not be brought up to date: %v", path, err)
 	}
@@ -95,20 +102,39 @@ func refuseNewer(ctx context.Context, path string, folder fs.FS) error {
 
 // refuseNewerVersion compares the version of a database that has one.
 func refuseNewerVersion(ctx context.Context, db querier, name string, folder fs.FS) error {
-	known, err := fs.Glob(folder, "*.sql")
-	if err != nil || len(known) == 0 {
-		panic("store: the migrations are not embedded")
-	}
+	known := newest(folder)
 	var version int64
-	err = db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&version)
+	err := db.QueryRowContext(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&version)
 	if err != nil {
 		return fmt.Errorf("read the schema version of %s: %w", name, err)
 	}
-	if version > int64(len(known)) {
+	if version > known {
 		return assay.Errorf(assay.Conflict, "start the newer Assay that made it, or choose another database",
-			"the database %s has schema version %d, this Assay knows versions up to %d", name, version, len(known))
+			"the database %s has schema version %d, this Assay knows versions up to %d", name, version, known)
 	}
 	return nil
+}
+
+// migrationsOf is the folder of one database's migrations.
+func migrationsOf(kind string) fs.FS {
+	folder, err := fs.Sub(migrations, "migrations/"+kind)
+	if err != nil {
+		panic("store: the migrations are not embedded")
+	}
+	return folder
+}
+
+// newest is the highest number of the migrations in a folder.
+func newest(folder fs.FS) (version int64) {
+	names, err := fs.Glob(folder, "*.sql")
+	if err != nil || len(names) == 0 {
+		panic("store: the migrations are not embedded")
+	}
+	number, _, _ := strings.Cut(names[len(names)-1], "_")
+	if version, err = strconv.ParseInt(number, 10, 64); err != nil {
+		panic("store: a migration has no number: " + names[len(names)-1])
+	}
+	return version
 }
 
 func makeDir(dir string) error {

@@ -32,10 +32,7 @@ func migratePostgres(ctx context.Context, db *DB) (err error) {
 		return fmt.Errorf("lock the migrations of %s: %w", db.path, err)
 	}
 	defer func() { err = errors.Join(err, locker.SessionUnlock(context.WithoutCancel(ctx), conn)) }()
-	folder, err := fs.Sub(migrations, "migrations/postgres")
-	if err != nil {
-		panic("store: the migrations are not embedded")
-	}
+	folder := migrationsOf("postgres")
 	if err := refuseNewerPostgres(ctx, conn, db.path, folder); err != nil {
 		return err
 	}

@@ -8,13 +8,13 @@ import (
 	"sync"
 )
 
-// maxStatements bounds what a cache keeps; the writes of this package are far
-// fewer.
+// maxStatements bounds what a cache keeps; the statements of this package are
+// far fewer.
 const maxStatements = 256
 
-// statements keeps the writing statements prepared, since preparing one costs
-// as much as running it. Preparing needs the one writing connection, which a
-// transaction holds: what a transaction misses is prepared before the next.
+// statements keeps the statements of a pool prepared, since preparing one costs
+// as much as running it. Preparing needs a connection, and a transaction may hold
+// the only one: what a transaction misses is prepared before the next.
 type statements struct {
 	mu     sync.Mutex
 	pool   *sql.DB
@@ -30,6 +30,9 @@ func newStatements(pool *sql.DB) *statements {
 // with the lock held, for whoever has the connection may wait for the lock. A
 // statement that cannot be prepared now is left to say so when it is used.
 func (s *statements) prepare(ctx context.Context) {
+	if s == nil {
+		return
+	}
 	s.mu.Lock()
 	missed := slices.Collect(maps.Keys(s.wanted))
 	clear(s.wanted)
@@ -62,12 +65,12 @@ func (s *statements) get(query string) *sql.Stmt {
 	return stmt
 }
 
-// obtain returns a prepared statement and makes it when it is missed, which
-// needs a free connection. A statement that cannot be prepared is left to say
-// so when it is used.
-func (s *statements) obtain(ctx context.Context, query string) *sql.Stmt {
-	stmt := s.get(query)
-	if stmt != nil {
+// make returns a prepared statement for use outside a transaction.
+func (s *statements) make(ctx context.Context, query string) *sql.Stmt {
+	if s == nil {
+		return nil
+	}
+	if stmt := s.get(query); stmt != nil {
 		return stmt
 	}
 	s.prepare(ctx)

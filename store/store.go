@@ -4,13 +4,14 @@
 //
 // Transactions take locks in one order, so that PostgreSQL never finds two that
 // wait for each other: leases, caps, jobs, the revision counter, bots, the
-// data counter, the planning counter.
+// data counter, the planning counter, the audit counter. An act on many bots takes
+// all jobs at once (lockFleet).
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -20,7 +21,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/klauspost/compress/zstd"
-	_ "modernc.org/sqlite" // the SQL driver "sqlite"
+	sqlitedriver "modernc.org/sqlite"
 )
 
 // ErrLeaseLost says that a job has gone on without this worker: it was reaped,
@@ -30,19 +31,19 @@ var ErrLeaseLost = errors.New("the job's lease is lost")
 // DB is the database, or one transaction of it: InTx hands the same type to
 // its function, and inside it every method works within that transaction.
 type DB struct {
-	write    *sql.DB     // one connection on SQLite
-	read     *sql.DB     // the same as write on PostgreSQL
-	prepared *statements // of write; nil on PostgreSQL, whose driver keeps them
-	often    *statements // of read, for what is asked again and again; nil on PostgreSQL
-	tx       *txState    // nil outside a transaction
-	dialect  dialect
-	clock    func() time.Time
-	hub      *hub
-	path     string        // SQLite's file, or PostgreSQL's address without the password
-	pool     *pgxpool.Pool // nil on SQLite
-	server   *serverClock  // nil on SQLite
-	packer   *zstd.Encoder // of snapshots
-	written  *sync.Map     // texts with the dialect's macros written out
+	write   *sql.DB     // one connection on SQLite
+	read    *sql.DB     // the same as write on PostgreSQL
+	writes  *statements // prepared; nil on PostgreSQL, whose driver keeps them
+	reads   *statements // … of the other pool
+	tx      *txState    // nil outside a transaction
+	dialect dialect
+	clock   func() time.Time
+	hub     *hub
+	path    string        // SQLite's file, or PostgreSQL's address without the password
+	pool    *pgxpool.Pool // nil on SQLite
+	server  *serverClock  // nil on SQLite
+	packer  *zstd.Encoder // of snapshots
+	written *sync.Map     // texts with the dialect's macros written out
 }
 
 type txState struct {
@@ -56,29 +57,58 @@ type txState struct {
 	bound    map[string]*sql.Stmt
 }
 
+// Options change how SQLite is opened; their zero value is for serving.
+type Options struct {
+	// Wrap, when set, stands between this package and the driver, so that a test
+	// can make statements fail or wait.
+	Wrap func(driver.Connector) driver.Connector
+	// Careless does not wait for the disk: a power cut may cost the file.
+	Careless bool
+}
+
 // Open opens the database "assay.db" in the data directory, creating both when
 // they do not exist, and brings its tables up to date. clock is the database's
 // clock on SQLite, where one machine has one clock anyway.
 func Open(ctx context.Context, dir string, clock func() time.Time) (*DB, error) {
+	return OpenWith(ctx, dir, clock, Options{})
+}
+
+// OpenWith is Open with options.
+func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options) (*DB, error) {
 	path, err := prepare(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	write, err := o.open(path, "_txlock=immediate")
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", dsn(path, "_pragma=query_only(1)"))
+	read, err := o.open(path, "_pragma=query_only(1)")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+		return nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return &DB{
-		write: write, read: read, prepared: newStatements(write), dialect: sqlite{}, clock: clock, hub: newHub(), path: path,
-		often: newStatements(read), packer: newPacker(), written: new(sync.Map),
+		write: write, read: read, writes: newStatements(write), reads: newStatements(read), dialect: sqlite{}, clock: clock,
+		hub: newHub(), path: path, packer: newPacker(), written: new(sync.Map),
 	}, nil
+}
+
+// open opens a pool of connections to a file.
+func (o Options) open(path, more string) (*sql.DB, error) {
+	if o.Careless {
+		more += "&_pragma=synchronous(OFF)" // the last word counts
+	}
+	connector, err := sqlitedriver.NewConnector(dsn(path, more))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if o.Wrap != nil {
+		connector = o.Wrap(connector)
+	}
+	return sql.OpenDB(connector), nil
 }
 
 // dsn puts busy_timeout first: the other order gives SQLITE_BUSY when several
@@ -96,8 +126,8 @@ func (db *DB) Close() error {
 		db.pool.Close()
 		return err
 	}
-	db.prepared.close()
-	db.often.close()
+	db.reads.close()
+	db.writes.close()
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 
@@ -125,10 +155,7 @@ func (db *DB) InTx(ctx context.Context, fn func(tx *DB) error) error {
 		}
 		return fn(db)
 	}
-	if db.prepared != nil {
-		db.prepared.prepare(ctx)
-	}
-	return db.inTx(ctx, db.write, &txState{prepared: db.prepared}, nil, fn)
+	return db.inTx(ctx, db.write, &txState{prepared: db.writes}, nil, fn)
 }
 
 // View runs fn over one snapshot of the database.
@@ -140,10 +167,11 @@ func (db *DB) View(ctx context.Context, fn func(tx *DB) error) error {
 	if db.pool != nil {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return db.inTx(ctx, db.read, &txState{reading: true}, options, fn)
+	return db.inTx(ctx, db.read, &txState{prepared: db.reads, reading: true}, options, fn)
 }
 
 func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *sql.TxOptions, fn func(*DB) error) error {
+	state.prepared.prepare(ctx)
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		if db.pool != nil {
@@ -161,10 +189,10 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *s
 	state.tx, state.conn, state.at, state.bound = sqlTx, conn, wholeMillis(db.clock()), map[string]*sql.Stmt{}
 	tx.tx = state
 	if err := fn(&tx); err != nil {
-		return err
+		return explainFull(db.path, err)
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return explainFull(db.path, fmt.Errorf("commit: %w", err))
 	}
 	if state.wrote {
 		db.hub.notify()
@@ -190,6 +218,9 @@ func (db *DB) query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 	if db.tx != nil {
 		return db.tx.query(ctx, query, args)
 	}
+	if stmt := db.reads.make(ctx, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+		return stmt.QueryContext(ctx, args...)
+	}
 	return db.read.QueryContext(ctx, query, args...)
 }
 
@@ -198,40 +229,10 @@ func (db *DB) row(ctx context.Context, query string, args ...any) *sql.Row {
 	if db.tx != nil {
 		return db.tx.row(ctx, query, args)
 	}
+	if stmt := db.reads.make(ctx, query); stmt != nil { //nolint:sqlclosecheck // it is kept
+		return stmt.QueryRowContext(ctx, args...)
+	}
 	return db.read.QueryRowContext(ctx, query, args...)
-}
-
-// oftenQuery is query for a reading statement that is asked again and again,
-// since preparing one costs as much as running it.
-func (db *DB) oftenQuery(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if db.often == nil || db.tx != nil && !db.tx.reading {
-		return db.query(ctx, query, args...)
-	}
-	query, args = db.expand(query, args)
-	stmt := db.often.obtain(ctx, query) //nolint:sqlclosecheck // it is kept
-	switch {
-	case stmt == nil && db.tx == nil:
-		return db.read.QueryContext(ctx, query, args...)
-	case stmt == nil:
-		return db.tx.query(ctx, query, args)
-	case db.tx == nil:
-		return stmt.QueryContext(ctx, args...)
-	default:
-		return db.tx.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // it closes with its transaction
-	}
-}
-
-// oftenOne reads the only row of such a statement.
-func (db *DB) oftenOne(ctx context.Context, query string, args []any, into ...any) error {
-	rows, err := db.oftenQuery(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		return cmp.Or(rows.Err(), sql.ErrNoRows)
-	}
-	return cmp.Or(rows.Scan(into...), rows.Close())
 }
 
 // returning runs a writing statement with a RETURNING clause of one row.
@@ -260,10 +261,6 @@ func collect[T any](
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
-	return collectRows(rows, what, scan)
-}
-
-func collectRows[T any](rows *sql.Rows, what string, scan func(scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var all []T
 	for rows.Next() {
@@ -277,4 +274,12 @@ func collectRows[T any](rows *sql.Rows, what string, scan func(scanner) (T, erro
 		return nil, fmt.Errorf("read %s: %w", what, err)
 	}
 	return all, nil
+}
+
+// Kind names the database for people.
+func (db *DB) Kind() string {
+	if db.pool != nil {
+		return "PostgreSQL"
+	}
+	return "SQLite"
 }

@@ -46,7 +46,7 @@ func (db *DB) AdmitWithTickets(ctx context.Context, issue IssueTickets) (admitte
 // StartTicket starts the next attempt of the job that a ticket is for. found
 // is false when the ticket is stale: the job has another by now, or ended.
 func (db *DB) StartTicket(ctx context.Context, id, ticket int64, worker string) (j job.Job, found bool, err error) {
-	return db.start(ctx, worker, `id = $2 and ticket_id = $3 and admitted_at is not null`, id, ticket)
+	return only(db.start(ctx, worker, `id = $2 and ticket_id = $3 and admitted_at is not null`, id, ticket))
 }
 
 // DropLostTickets takes the admission back from jobs whose ticket nobody has

@@ -25,8 +25,7 @@ func NewLocal(db *store.DB, config Config, log *slog.Logger) *Local {
 // and returns nil. The caller holds the data directory's lock: RUNNING jobs
 // found at the start belong to dead workers and go on at once.
 func (l *Local) Run(ctx context.Context) error {
-	reaper := Reaper{DB: l.db, Config: l.config, Log: l.log}
-	if _, err := reaper.ReapDead(ctx, l.id); err != nil {
+	if err := l.TakeOver(ctx); err != nil {
 		return fmt.Errorf("take over the jobs of dead workers: %w", err)
 	}
 	l.whileBeating(ctx, l.dispatch)
@@ -52,32 +51,17 @@ func (l *Local) dispatch(ctx context.Context) {
 	}
 }
 
-// fill admits what the caps allow and starts what the slots allow.
+// fill starts what the caps and the slots allow.
 func (l *Local) fill(ctx context.Context) error {
-	admit, start, err := l.db.Ready(ctx)
-	if err != nil {
-		return err
-	}
-	if admit {
-		if _, err := l.db.Admit(ctx); err != nil {
-			return err
-		}
-	}
-	if !admit && !start {
-		return nil
-	}
-	for l.free() {
-		j, found, err := l.db.StartNext(ctx, l.id)
-		if err != nil || !found {
-			return err
-		}
+	started, err := l.Fill(ctx, l.free())
+	for _, j := range started {
 		l.start(ctx, j)
 	}
-	return nil
+	return err
 }
 
-func (l *Local) free() bool {
+func (l *Local) free() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.running) < l.config.Slots
+	return l.config.Slots - len(l.running)
 }

@@ -49,7 +49,7 @@ func (r Reaper) Reap(ctx context.Context) (int, error) {
 		}
 		var ended int
 		ended, err = r.end(ctx, late, job.OutcomeTimedOut, func(job.Job) string {
-			return timeLimit{r.Config.Limits[t]}.Error()
+			return TimeLimit{r.Config.Limits[t]}.Error()
 		})
 		n += ended
 	}

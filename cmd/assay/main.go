@@ -24,17 +24,22 @@ var version = "unreleased"
 type cli struct {
 	Home app.Place `embed:""`
 
-	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
-	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
-	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
-	Autonomy autonomyCmd `cmd:"" help:"Look at the planner: its ticks, its reasons, what it will do next."`
-	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
-	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
-	Data     dataCmd     `cmd:"" help:"Import, check, list and accept market data."`
-	Strategy strategyCmd `cmd:"" help:"Lint, list and print strategies."`
-	Doctor   doctorCmd   `cmd:"" help:"Look at the machine and the home, and say what was found."`
-	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Run the laboratory and serve the console."`
+	Worker    workerCmd    `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
+	Health    healthCmd    `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
+	Verify    verifyCmd    `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
+	Bots      botsCmd      `cmd:"" help:"List the bots and what each is doing now."`
+	Autonomy  autonomyCmd  `cmd:"" help:"Look at the planner: its ticks, its reasons, what it will do next."`
+	Backtest  backtestCmd  `cmd:"" help:"Test one strategy on one data set and print its summary."`
+	Replay    replayCmd    `cmd:"" help:"Run a stored session again and compare every row of it."`
+	Data      dataCmd      `cmd:"" help:"Import, fetch, check, list and accept market data."`
+	Contracts contractsCmd `cmd:"" help:"List the contracts: ticks, fees, margins, and how old these are."`
+	Strategy  strategyCmd  `cmd:"" help:"Lint, list and print strategies."`
+	Standin   standinCmd   `cmd:"" help:"Serve stand-ins for the providers, to try things without accounts."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at the machine and the home, and say what was found."`
+	Bench     benchCmd     `cmd:"" help:"Measure this machine with the workloads, their answers checked first."`
+	Openapi   openapiCmd   `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // console is where a command speaks: its result to out, remarks to err.
@@ -83,7 +88,11 @@ func run(ctx context.Context, args []string, io console) (code int) {
 	case err == nil:
 		return 0
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(io.err, "assay: interrupted before the end; nothing was kept")
+		if _, said := errors.AsType[*assay.Error](err); said {
+			complain(io.err, err)
+		} else {
+			fmt.Fprintln(io.err, "assay: interrupted before the end; nothing was kept")
+		}
 		return interrupted
 	default:
 		return complain(io.err, err)

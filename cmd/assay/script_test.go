@@ -25,6 +25,9 @@ import (
 	"assay/market"
 	"assay/market/simbars"
 	"assay/plan"
+	"assay/provider/standin"
+	"assay/provider/standin/archive"
+	"assay/provider/standin/databento"
 	"assay/store"
 	"assay/store/storetest"
 	"assay/worker"
@@ -57,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"occupy":   occupy,
 			"planned":  planned,
 			"postgres": postgresAddress,
+			"standin":  standIn,
 		},
 	})
 }
@@ -187,4 +191,29 @@ func occupy(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv(args[0], l.Addr().String())
+}
+
+// standIn serves made-up bars of ES as Databento until the script ends:
+// standin [FAULT] sets the variables that name it. "cut" breaks off the next
+// three streams, "refuse" refuses all of them for want of a licence.
+func standIn(ts *testscript.TestScript, _ bool, args []string) {
+	es, err := market.ContractOf("ES")
+	ts.Check(err)
+	now := func() time.Time { return time.Date(2024, 6, 28, 23, 0, 0, 0, time.UTC) }
+	a, err := archive.Generate(simbars.Generate(es, market.DateOf(now())))
+	ts.Check(err)
+	s, err := databento.Run(context.Background(), a, standin.Options{Now: now, Strict: true})
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	switch strings.Join(args, " ") {
+	case "":
+	case "cut":
+		s.Script.Fail(standin.Fault{Path: "get_range", Times: 3, Cut: 90_000})
+	case "refuse":
+		s.Script.Fail(standin.Fault{Path: "get_range", Status: 403, Body: `{"detail":{"case":"license_not_found","message":"No licence."}}`})
+	default:
+		ts.Fatalf("usage: standin [cut|refuse]")
+	}
+	ts.Setenv("DATABENTO_API_KEY", standin.Key)
+	ts.Setenv("DATABENTO_URL", s.URL)
 }

@@ -4,15 +4,19 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"assay/app"
+	"assay/internal/trace"
 )
 
 type serveCmd struct {
-	Listen       string `help:"Loopback address of the console and the API." default:"127.0.0.1:5000" env:"ASSAY_LISTEN" placeholder:"ADDRESS"`
-	SimData      bool   `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
-	Workers      int    `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
-	MaxBacktests int    `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
+	Listen       string        `help:"Loopback address of the console and the API." default:"127.0.0.1:5000" env:"ASSAY_LISTEN" placeholder:"ADDRESS"`
+	SimData      bool          `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
+	Workers      int           `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
+	VerifyEvery  time.Duration `help:"How often each configured provider is verified." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"TIME"`
+	MaxBacktests int           `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
+	Pace         pace          `embed:""`
 }
 
 func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
@@ -22,7 +26,9 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 		AllowSim: c.SimData,
 		Slots:    c.Workers,
 		Cap:      c.MaxBacktests,
-		Log:      slog.New(slog.NewTextHandler(io.err, nil)),
+		Pace:     app.Pace(c.Pace),
+		Verify:   c.VerifyEvery,
+		Log:      slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))),
 		Ready: func(url, database string) {
 			fmt.Fprintf(io.out, "Console: %s\n", url)
 			fmt.Fprintf(io.out, "Data:    %s\n", all.Home.Dir)

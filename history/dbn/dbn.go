@@ -1,4 +1,5 @@
-// Package dbn reads Databento Binary Encoding, versions 1 to 3, into columns.
+// Package dbn reads Databento Binary Encoding, versions 1 to 3, into columns,
+// and writes it.
 //
 // Bars, trades and definitions are decoded; records of any other type are
 // passed over by their length and counted. The layout is that of Databento's

@@ -148,7 +148,7 @@ func ResultFor(t testing.TB, db *store.DB, j job.Job, d store.DataSet) store.Res
 	}
 	short := trade
 	short.N, short.Side, short.ExitWhy, short.Ambiguous = 2, market.Short, engine.Stopped, true
-	short.Gross, short.Net = 4*market.Dollar, 0
+	short.Gross, short.Net = 4*market.Dollar+12_500, 12_500
 	return store.Result{
 		Session: store.Session{
 			BotID: b.ID, JobID: j.ID, JobCreatedAt: j.CreatedAt, Kind: j.Type, VersionID: b.VersionID, Generation: b.Generation,

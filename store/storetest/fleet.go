@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -374,6 +375,11 @@ func dataSets(t *testing.T, h Harness) {
 	if _, err := db.AcceptDataSet(t.Context(), "nq-5m", "bob", "me too"); assay.KindOf(err) != assay.Conflict {
 		t.Errorf("accepted twice: %v, want a conflict", err)
 	}
+	later := d
+	later.Refusal, later.Report = "holes on Tuesdays and Wednesdays", json.RawMessage(`{"rules":2}`)
+	judged := accepted
+	judged.Refusal, judged.Report = later.Refusal, later.Report
+	same(t, "a later check of the same bars", judged, AddDataSet(t, db, later))
 	d.Fingerprint = "f2"
 	clock.Add(time.Minute)
 	second := AddDataSet(t, db, d)

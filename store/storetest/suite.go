@@ -52,6 +52,21 @@ func Run(t *testing.T, h Harness) {
 		"many writers at once":                  manyWriters,
 		"writers that meet":                     writersMeet,
 		"names sort by their bytes":             namesSortByBytes,
+		"verifications come back as stored":     verifications,
+		"strange verifications are refused":     strangeVerifications,
+		"detectors beat":                        beats,
+		"a revert puts all bots back":           revertPutsAllBack,
+		"a revert of one stage":                 revertOfAStage,
+		"a stale preview is refused":            stalePreview,
+		"an act is all or nothing":              actsAreAllOrNothing,
+		"a reset moves the boundary":            resetMovesTheBoundary,
+		"a reset clears cool-downs":             resetClearsCoolDowns,
+		"a reset at the edge of a millisecond":  resetAtTheEdge,
+		"pausing":                               pausing,
+		"the audit log is chained":              auditLogIsChained,
+		"tampering with the log is found":       tamperingIsFound,
+		"audits are stored":                     auditsAreStored,
+		"many writers make one chain":           oneChain,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, h) })
 	}

@@ -204,6 +204,7 @@ function session(): Session {
       firstBar: at,
       lastBar: at,
       barCount: 81_120,
+      fees: "as of 2025-01-01, 695 days old and stale: confirm before money depends on it",
       strategyHash: "19ab".repeat(16),
       executedRuleHash: "0c3e".repeat(16),
       costModel: {

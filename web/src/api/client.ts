@@ -5,7 +5,8 @@ import { clock } from "../clock/clock";
 import type { paths } from "./schema";
 import type { Problem } from "./types";
 
-const calls = createFetchClient<paths>();
+/** Calls of the API, typed by its own document. */
+export const calls = createFetchClient<paths>();
 
 calls.use({
   onResponse({ response }) {

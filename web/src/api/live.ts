@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { clock } from "../clock/clock";
+import { applyReadiness } from "../health/readiness";
 import { queryClient } from "./client";
 import { applyToOverview } from "./overview";
 import { Stream } from "./stream";
@@ -58,6 +59,10 @@ class Live {
     clock.set(message.data.serverTime);
     this.#connection.lastHeard = clock.now();
     if (message.event === "heartbeat") return;
+    if (message.event === "readiness") {
+      applyReadiness(queryClient, message.data.readiness);
+      return;
+    }
     const bots = message.event === "bots" ? message.data.bots : [];
     this.#unseen = merge(this.#unseen, message.data.serverTime, message.data.strip, bots);
     this.#draw();

@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/providers/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask one provider now */
+        post: operations["verify-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How ready the laboratory is, stage by stage */
+        get: operations["get-readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}": {
         parameters: {
             query?: never;
@@ -123,10 +157,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/smoke-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask every configured provider now */
+        post: operations["run-smoke-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        Act: "SMOKE_TEST" | "VERIFY" | "AUDIT";
+        Action: {
+            act: components["schemas"]["Act"];
+            label: string;
+            name: string;
+            provider?: components["schemas"]["ProviderID"];
+        };
         ActiveJob: {
             /** Format: int64 */
             attempt: number;
@@ -172,6 +231,8 @@ export interface components {
             message: string;
             severity: components["schemas"]["Severity"];
         };
+        /** @enum {string} */
+        BlockerCode: "DATABASE_DOWN" | "PLANNER_STALLED" | "NO_HISTORICAL_DATA" | "MARKET_DATA_LIVE_NOT_CONFIGURED" | "MARKET_DATA_LIVE_NOT_VERIFIED" | "MARKET_DATA_LIVE_DEGRADED" | "MARKET_DATA_LIVE_FAILED" | "BROKER_NOT_CONFIGURED" | "BROKER_NOT_VERIFIED" | "BROKER_DEGRADED" | "BROKER_FAILED" | "VERIFIER_SILENT" | "WATCHDOG_SILENT" | "AUDIT_FAILED";
         Bot: {
             botNow: components["schemas"]["BotNow"];
             /** Format: int64 */
@@ -219,10 +280,24 @@ export interface components {
             /** Format: int64 */
             used: number;
         };
+        Check: {
+            action?: components["schemas"]["Action"];
+            age: components["schemas"]["AgeForm"];
+            detail: string;
+            fix: string;
+            id: components["schemas"]["CheckID"];
+            label: string;
+            /** Format: date-time */
+            since?: string;
+            status: components["schemas"]["HealthStatus"];
+        };
+        /** @enum {string} */
+        CheckID: "database" | "autonomy" | "marketDataHistorical" | "marketDataLive" | "broker" | "redis" | "audit" | "botFleet";
         Costs: {
             carryOver: boolean;
             /** Format: double */
             fee: number;
+            feesAsOf?: string;
             fillAnyway: boolean;
             gapAtOpen: boolean;
             name: string;
@@ -252,6 +327,18 @@ export interface components {
             /** @enum {string} */
             state: "RTH" | "ETH" | "CLOSED" | "UNJUDGED";
         };
+        Gate: {
+            allowed: boolean;
+            blockedBy: components["schemas"]["BlockerCode"][];
+            text: string;
+        };
+        Gates: {
+            CANARY: components["schemas"]["Gate"];
+            LAB: components["schemas"]["Gate"];
+            LIVE: components["schemas"]["Gate"];
+            PAPER: components["schemas"]["Gate"];
+            SHADOW: components["schemas"]["Gate"];
+        };
         Generation: {
             /** Format: int64 */
             current: number;
@@ -260,6 +347,8 @@ export interface components {
             /** Format: int64 */
             to?: number;
         };
+        /** @enum {string} */
+        HealthStatus: "PASS" | "INFO" | "WARN" | "DEGRADED" | "NOT_VERIFIED" | "NOT_CONFIGURED" | "FAIL";
         HeartbeatEvent: {
             /** Format: date-time */
             serverTime: string;
@@ -295,6 +384,12 @@ export interface components {
         JobStatus: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
         /** @enum {string} */
         JobType: "BASELINE_BACKTEST" | "REFRESH_BACKTEST" | "IMPROVE" | "EVOLVE";
+        Line: {
+            age: components["schemas"]["AgeForm"];
+            /** Format: date-time */
+            since?: string;
+            text: string;
+        };
         Meta: {
             /** Format: date-time */
             generatedAt: string;
@@ -329,6 +424,10 @@ export interface components {
             /** Format: date-time */
             dueAt?: string;
             reason: string;
+        };
+        Notice: {
+            good: boolean;
+            text: string;
         };
         Overview: {
             data: components["schemas"]["Bot"][];
@@ -428,6 +527,7 @@ export interface components {
             dataSet: string;
             engineVersion: string;
             executedRuleHash: string;
+            fees: string;
             fingerprint: string;
             /** Format: date-time */
             firstBar: string;
@@ -443,6 +543,60 @@ export interface components {
             strategyHash: string;
             symbol: string;
             tickSize: string;
+        };
+        Provider: {
+            action?: components["schemas"]["Action"];
+            address: string;
+            configured: boolean;
+            connected: boolean;
+            fix: string;
+            id: components["schemas"]["ProviderID"];
+            /** Format: date-time */
+            lastTriedAt: string | null;
+            /** Format: date-time */
+            lastVerifiedAt: string | null;
+            /** Format: int64 */
+            latencyMs: number | null;
+            lines: components["schemas"]["Line"][];
+            local: boolean;
+            name: string;
+            reason: string;
+            required: string;
+            requiredFor: components["schemas"]["Stage"][];
+            role: string;
+            said: string;
+            status: components["schemas"]["HealthStatus"];
+        };
+        /** @enum {string} */
+        ProviderID: "databento" | "polygon" | "ironbeam" | "tradovate" | "redis";
+        Readiness: {
+            blockers: components["schemas"]["ReadinessBlocker"][];
+            button: string;
+            checks: components["schemas"]["Check"][];
+            gates: components["schemas"]["Gates"];
+            /** Format: date-time */
+            generatedAt: string;
+            notice?: components["schemas"]["Notice"];
+            open: string;
+            providers: components["schemas"]["Provider"][];
+            rest: string;
+            smokeTest: components["schemas"]["Action"];
+            status: components["schemas"]["HealthStatus"];
+            summary: string;
+        };
+        ReadinessBlocker: {
+            action?: components["schemas"]["Action"];
+            blocks: components["schemas"]["Stage"][];
+            code: components["schemas"]["BlockerCode"];
+            fix: string;
+            message: string;
+            provider?: components["schemas"]["ProviderID"];
+            scope: string;
+        };
+        ReadinessEvent: {
+            readiness: components["schemas"]["Readiness"];
+            /** Format: date-time */
+            serverTime: string;
         };
         RecentJob: {
             /** Format: int64 */
@@ -600,6 +754,10 @@ export interface components {
             data: components["schemas"]["TickEvent"];
             /** @enum {string} */
             event: "tick";
+        } | {
+            data: components["schemas"]["ReadinessEvent"];
+            /** @enum {string} */
+            event: "readiness";
         } | {
             data: components["schemas"]["HeartbeatEvent"];
             /** @enum {string} */
@@ -897,6 +1055,67 @@ export interface operations {
             };
         };
     };
+    "verify-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description one of the five providers, or an older id of one */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-session": {
         parameters: {
             query?: {
@@ -919,6 +1138,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-smoke-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description Error */

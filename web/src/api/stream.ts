@@ -1,6 +1,6 @@
 import type { StreamEvent } from "./types";
 
-const kinds = ["bots", "tick", "heartbeat"] as const satisfies StreamEvent["event"][];
+const kinds = ["bots", "tick", "readiness", "heartbeat"] as const satisfies StreamEvent["event"][];
 const backOff = [1000, 2000, 5000, 10_000];
 const longestSilence = 25_000;
 

@@ -7,16 +7,21 @@ import {
 } from "@tanstack/react-router";
 import { BotsPage } from "../bots/BotsPage";
 import { botsSearch } from "../bots/search";
+import { healthSearch } from "../health/useDrawer";
 import { Shell } from "../shell/Shell";
 import { NoSuchPage } from "./NoSuchPage";
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NoSuchPage });
+const root = createRootRoute({
+  validateSearch: healthSearch,
+  component: Shell,
+  notFoundComponent: NoSuchPage,
+});
 
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/bots", replace: true });
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/bots", search, replace: true });
   },
 });
 

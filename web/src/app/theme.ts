@@ -41,6 +41,7 @@ export const theme = createTheme({
     Menu: {
       defaultProps: { transitionProps: { duration: 100 }, shadow: "md", withInitialFocusPlaceholder: false },
     },
+    Drawer: { defaultProps: { transitionProps: { duration: 100 }, shadow: "xl" } },
     Modal: { defaultProps: { transitionProps: { duration: 100 }, shadow: "xl" } },
   },
 });

@@ -6,6 +6,7 @@ import { useConnection } from "../api/live";
 import { useOverview } from "../api/overview";
 import { clock, useClock } from "../clock/clock";
 import { clockTime } from "../format/time";
+import { HealthButton } from "../health/HealthButton";
 import styles from "./Header.module.css";
 
 const noticeAfter = 3000;
@@ -23,6 +24,7 @@ export function Header() {
       <Exchange />
       <Time />
       <Notice />
+      <HealthButton />
       <ThemeSwitch />
     </header>
   );

@@ -1,5 +1,6 @@
 import { Outlet } from "@tanstack/react-router";
 import { useState } from "react";
+import { HealthDrawer } from "../health/HealthDrawer";
 import { Header } from "./Header";
 import { Rail } from "./Rail";
 import styles from "./Shell.module.css";
@@ -20,6 +21,7 @@ export function Shell() {
       <main id="main" className={styles.main} tabIndex={-1}>
         <Outlet />
       </main>
+      <HealthDrawer />
       <ShortcutsDialog opened={help} onClose={() => setHelp(false)} />
     </div>
   );

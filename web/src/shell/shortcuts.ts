@@ -2,6 +2,7 @@ import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
+import { useDrawer } from "../health/useDrawer";
 
 /** What each key does, as the list of shortcuts says it. */
 export const shortcuts: [keys: string[], does: string][] = [
@@ -10,6 +11,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["k", "↑"], "Previous bot"],
   [["Enter"], "Open the bot"],
   [["[", "]"], "Previous, next bot on a bot's page"],
+  [["h"], "System Health"],
   [["g", "b"], "To the bots"],
   [["t"], "Dark or light theme"],
   [["?"], "This list"],
@@ -45,12 +47,14 @@ export function useGlobalKeys(onHelp: () => void) {
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("dark") === "dark";
   const navigate = useNavigate();
+  const { open: openHealth } = useDrawer();
   const afterG = useRef(false);
   useKeys((key, event) => {
     if (afterG.current && key === "b") void navigate({ to: "/bots" });
     afterG.current = key === "g";
     if (key === "t") setColorScheme(dark ? "light" : "dark");
     if (key === "?") onHelp();
+    if (key === "h") openHealth();
     if (key === "/") {
       event.preventDefault();
       document.getElementById(findField)?.focus();

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"assay/bot"
+	"assay/job"
+	"assay/market"
+	"assay/store"
+)
+
+// Sessions is the answer of GET /api/bots/{id}/sessions.
+type Sessions struct {
+	Data List[SessionLine] `json:"data"` // newest first
+	Meta Meta              `json:"meta"`
+}
+
+// SessionLine is one backtest in a bot's history. One from before the reset
+// stays readable and counts for nothing.
+type SessionLine struct {
+	ID          int64        `json:"id"`
+	JobID       int64        `json:"jobId"`
+	JobType     job.Type     `json:"jobType"`
+	Generation  int          `json:"generation"`
+	CompletedAt time.Time    `json:"completedAt"`
+	NetPnl      market.Money `json:"netPnl"`      // dollars
+	MaxDrawdown market.Money `json:"maxDrawdown"` // dollars, >= 0
+	Sharpe      *float64     `json:"sharpe"`
+	WinRate     *float64     `json:"winRate"`
+	Trades      int          `json:"trades"`
+	DataSet     string       `json:"dataSet"`
+	SimData     bool         `json:"simData"`
+	BeforeReset bool         `json:"beforeReset"`
+}
+
+type sessionsInput struct {
+	ID     bot.ID `path:"id" maxLength:"100"`
+	Limit  int    `query:"limit" default:"20" minimum:"1" maximum:"1000"`
+	Offset int    `query:"offset" default:"0" minimum:"0" maximum:"1000000"`
+}
+
+func (s *Server) listSessions(ctx context.Context, in *sessionsInput) (*answer[Sessions], error) {
+	var out Sessions
+	err := s.db.View(ctx, func(tx *store.DB) error {
+		if _, err := tx.Bot(ctx, in.ID); err != nil {
+			return err
+		}
+		rows, err := tx.SessionPage(ctx, in.ID, in.Limit, in.Offset)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			out.Data = append(out.Data, SessionLine{
+				ID: r.ID, JobID: r.JobID, JobType: r.Kind, Generation: r.Generation, CompletedAt: r.CompletedAt,
+				NetPnl: r.Metrics.NetPnL, MaxDrawdown: r.Metrics.MaxDrawdown, Sharpe: r.Metrics.Sharpe,
+				WinRate: r.Metrics.WinRate, Trades: r.Metrics.Trades, DataSet: r.DataSet, SimData: r.Sim, BeforeReset: r.BeforeReset(),
+			})
+		}
+		out.Meta = Meta{Limit: in.Limit, Offset: in.Offset, GeneratedAt: tx.Now()}
+		out.Meta.Total, err = tx.CountSessions(ctx, in.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[Sessions]{out}, nil
+}
+
+// ProofData is the answer of GET /api/_proof/data: where the last results come
+// from.
+type ProofData struct {
+	GeneratedAt time.Time          `json:"generated_at"`
+	Sessions    List[ProofSession] `json:"sessions"`  // newest first
+	DataSets    List[ProofDataSet] `json:"data_sets"` // in use now, by name
+	Meta        Page               `json:"meta"`      // of the sessions
+}
+
+// ProofSession is one row of backtest_sessions with its provenance.
+type ProofSession struct {
+	ID            int64        `json:"id"`
+	BotID         bot.ID       `json:"bot_id"`
+	JobID         int64        `json:"job_id"`
+	Kind          job.Type     `json:"kind"`
+	JobCreatedAt  time.Time    `json:"job_created_at"`
+	CreatedAt     time.Time    `json:"created_at"`
+	CompletedAt   time.Time    `json:"completed_at"`
+	BeforeReset   bool         `json:"before_reset"` // it counts for nothing
+	TotalTrades   int          `json:"total_trades"`
+	NetPnl        market.Money `json:"net_pnl"`
+	SimData       bool         `json:"sim_data"`
+	Provider      string       `json:"provider"`
+	DataSet       string       `json:"data_set"`
+	Fingerprint   string       `json:"fingerprint"`
+	Symbol        string       `json:"symbol"`
+	DataRoot      string       `json:"data_root"`
+	Interval      int          `json:"interval_seconds"`
+	FirstBar      time.Time    `json:"first_bar"`
+	LastBar       time.Time    `json:"last_bar"`
+	BarCount      int          `json:"bar_count"`
+	StrategyHash  string       `json:"strategy_hash"`
+	RuleHash      string       `json:"rule_hash"`
+	EngineVersion string       `json:"engine_version"`
+	Seed          string       `json:"seed"`
+	ResultHash    string       `json:"result_hash"`
+}
+
+// ProofDataSet is one current row of data_sets.
+type ProofDataSet struct {
+	ID          int64         `json:"id"`
+	Name        string        `json:"name"`
+	Root        string        `json:"root"`
+	Interval    int           `json:"interval_seconds"`
+	Provider    string        `json:"provider"`
+	SimData     bool          `json:"sim_data"`
+	Fingerprint string        `json:"fingerprint"`
+	FirstBar    time.Time     `json:"first_bar"`
+	LastBar     time.Time     `json:"last_bar"`
+	BarCount    int           `json:"bar_count"`
+	Verdict     store.Verdict `json:"verdict" enum:"PASS,REFUSED"`
+	Refusal     string        `json:"refusal,omitempty"`
+	AcceptedAt  *time.Time    `json:"accepted_at"`
+	AcceptedBy  string        `json:"accepted_by,omitempty"`
+	CreatedAt   time.Time     `json:"created_at"`
+}
+
+func (s *Server) proveData(ctx context.Context, in *pageInput) (*answer[ProofData], error) {
+	var out ProofData
+	err := s.db.View(ctx, func(tx *store.DB) error {
+		out = ProofData{GeneratedAt: tx.Now(), Meta: Page{Limit: in.Limit, Offset: in.Offset}}
+		rows, err := tx.SessionPage(ctx, "", in.Limit, in.Offset)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			out.Sessions = append(out.Sessions, proofSession(r))
+		}
+		sets, err := tx.DataSets(ctx)
+		if err != nil {
+			return err
+		}
+		for _, d := range sets {
+			out.DataSets = append(out.DataSets, proofDataSet(d))
+		}
+		out.Meta.Total, err = tx.CountSessions(ctx, "")
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &answer[ProofData]{out}, nil
+}
+
+func proofSession(r store.SessionRow) ProofSession {
+	return ProofSession{
+		ID: r.ID, BotID: r.BotID, JobID: r.JobID, Kind: r.Kind, JobCreatedAt: r.JobCreatedAt, CreatedAt: r.CreatedAt,
+		CompletedAt: r.CompletedAt, BeforeReset: r.BeforeReset(), TotalTrades: r.Metrics.Trades, NetPnl: r.Metrics.NetPnL,
+		SimData: r.Sim, Provider: r.Provider, DataSet: r.DataSet, Fingerprint: r.Fingerprint, Symbol: r.Symbol,
+		DataRoot: r.DataRoot, Interval: int(r.Interval / time.Second), FirstBar: r.FirstBar, LastBar: r.LastBar, BarCount: r.Bars,
+		StrategyHash: r.StrategyHash, RuleHash: r.RuleHash, EngineVersion: r.EngineVersion,
+		Seed: strconv.FormatUint(r.Seed, 10), ResultHash: r.ResultHash,
+	}
+}
+
+func proofDataSet(d store.DataSet) ProofDataSet {
+	return ProofDataSet{
+		ID: d.ID, Name: d.Name, Root: d.Root, Interval: int(d.Interval / time.Second), Provider: d.Provider, SimData: d.Sim,
+		Fingerprint: d.Fingerprint, FirstBar: d.FirstBar, LastBar: d.LastBar, BarCount: d.Bars, Verdict: d.Verdict,
+		Refusal: d.Refusal, AcceptedAt: moment(d.AcceptedAt), AcceptedBy: d.AcceptedBy, CreatedAt: d.CreatedAt,
+	}
+}

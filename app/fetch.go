@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"path/filepath"
+	"sort"
+	"time"
+
+	"assay"
+	"assay/control"
+	"assay/history"
+	"assay/history/fetch"
+	"assay/market"
+	"assay/provider/databento"
+	"assay/store"
+)
+
+// Order says which bars are bought and kept.
+type Order struct {
+	Root    string // e.g. "ES"
+	Series  string // a contract or a continuous series, e.g. "ES.v.0", which is the default
+	Bar     time.Duration
+	From    time.Time
+	To      time.Time // exclusive
+	MaxCost market.Money
+	Name    string // of the set; root and interval when absent
+	Replace bool
+}
+
+// Databento returns a client, as the settings say.
+func Databento(get func(name string) (string, error)) (*databento.Client, error) {
+	config, err := databento.Settings(get)
+	if err != nil {
+		return nil, err
+	}
+	if config.Key == "" {
+		return nil, assay.Errorf(assay.Conflict, "set "+databento.KeyVariable+", or "+databento.KeyVariable+"_FILE to a file that holds it",
+			"Databento is not configured")
+	}
+	return databento.New(config)
+}
+
+// Price finds out what an order costs. It writes nothing and buys nothing.
+func (p Place) Price(ctx context.Context, client *databento.Client, o Order) (fetch.Plan, error) {
+	root, err := market.DataRoot(o.Root)
+	if err != nil {
+		return fetch.Plan{}, err
+	}
+	if o.Series == "" {
+		o.Series = root + ".v.0"
+	}
+	if !history.IsOf(root, o.Series) {
+		return fetch.Plan{}, assay.Errorf(assay.Invalid, "name one of its contracts, or a series such as "+root+".v.0",
+			"%q is not of %s", o.Series, root)
+	}
+	return fetch.NewPlan(ctx, databento.Source{Client: client}, filepath.Join(p.Dir, "data", "fetched"), fetch.Lot{
+		Dataset: databento.DefaultDataset, Symbol: o.Series, Bar: o.Bar, From: o.From, To: o.To,
+	})
+}
+
+// Afford refuses a plan that costs more than an order allows.
+func (o Order) Afford(plan fetch.Plan) error {
+	if plan.Quote.Cost > o.MaxCost {
+		return assay.Errorf(assay.Conflict, "allow it with --max-cost "+plan.Quote.Cost.Decimal()+", or ask for less",
+			"these bars cost %s dollars, more than the %s allowed", plan.Quote.Cost.Decimal(), o.MaxCost.Decimal())
+	}
+	return nil
+}
+
+// Fetch buys a plan and keeps its bars as a file's are kept. Bars that a
+// stand-in made up are called simulated, and their set begins with SIM-.
+func (h *Home) Fetch(
+	ctx context.Context, plan fetch.Plan, o Order, tell func(fetch.Progress),
+) (store.DataSet, history.Report, error) {
+	if err := o.Afford(plan); err != nil {
+		return store.DataSet{}, history.Report{}, err
+	}
+	bought, err := plan.Buy(ctx, tell)
+	if err != nil {
+		return store.DataSet{}, history.Report{}, err
+	}
+	if len(bought.Paths) == 0 {
+		return store.DataSet{}, history.Report{}, assay.Errorf(assay.NotFound, "choose other dates",
+			"%s traded nothing from %s to %s", plan.Lot.Symbol, plan.Lot.From.Format(time.DateOnly), plan.Lot.To.Format(time.DateOnly))
+	}
+	root, err := market.DataRoot(o.Root)
+	if err != nil {
+		return store.DataSet{}, history.Report{}, err
+	}
+	bars, about, err := history.ReadFiles(ctx, bought.Paths, history.Options{Symbol: root})
+	if err != nil {
+		return store.DataSet{}, history.Report{}, err
+	}
+	end := sort.Search(bars.Len(), func(i int) bool { return bars.Time[i] >= plan.Lot.To.Unix() }) // more may have been bought before
+	about = o.about(plan, bought, about)
+	if about.Name == "" && about.Sim {
+		about.Name = "SIM-" + control.SetName(bars)
+	}
+	return h.Keep(ctx, bars.Truncate(end), about, o.Replace)
+}
+
+// about says where fetched bars come from.
+func (o Order) about(plan fetch.Plan, bought fetch.Bought, about history.About) history.About {
+	about.Name, about.Source = o.Name, "Databento "+plan.Lot.Dataset+" "+plan.Lot.Symbol
+	about.Notes = append(about.Notes, bought.Warnings...)
+	if bought.Simulated {
+		about.Provider, about.Sim = history.Simulated, true
+		about.Source = "a stand-in for " + about.Source
+	}
+	return about
+}

@@ -1,0 +1,121 @@
+package control
+
+import (
+	"context"
+	"time"
+
+	"assay/bot"
+	"assay/health"
+	"assay/market"
+	"assay/store"
+	"assay/task"
+)
+
+// Readiness judges what is stored as of now. A database that does not answer
+// is the first thing it says.
+func (h *Health) Readiness(ctx context.Context) health.Readiness {
+	facts := health.Facts{StartedAt: h.started, Providers: h.Providers.Facts(), Database: health.Database{Kind: h.DB.Kind()}}
+	now := h.DB.Now()
+	err := h.DB.View(ctx, func(tx *store.DB) error {
+		now = tx.Now()
+		return h.gather(ctx, tx, &facts)
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			h.Log.ErrorContext(ctx, "readiness could not be read", "error", err)
+		}
+		facts.Database.Down = true
+	}
+	return health.Assess(facts, now)
+}
+
+// gather reads everything that readiness stands on from one snapshot.
+func (h *Health) gather(ctx context.Context, tx *store.DB, f *health.Facts) error {
+	asked := time.Now()
+	stored, err := tx.Verifications(ctx)
+	if err != nil {
+		return err
+	}
+	f.Database.Latency = time.Since(asked)
+	for id, p := range f.Providers {
+		p.Records = stored[id]
+		f.Providers[id] = p
+	}
+	for _, read := range []func(context.Context, *store.DB, *health.Facts) error{
+		h.readSymbols, readPlanner, readDetectors, readFleet,
+	} {
+		if err := read(ctx, tx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readSymbols asks the planner's own question: which bars would each bot in
+// LAB be tested on.
+func (h *Health) readSymbols(ctx context.Context, tx *store.DB, f *health.Facts) error {
+	needs, err := tx.DataNeeds(ctx)
+	if err != nil {
+		return err
+	}
+	sets, err := tx.DataSets(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range needs {
+		choice := task.Choose(sets, n.Symbol, n.Interval, h.AllowSim)
+		s := health.Symbol{Name: n.Symbol, Why: choice.Why, Fix: choice.Fix}
+		if choice.Set != nil {
+			s.Usable, s.Sim = true, choice.Set.Sim
+		} else {
+			s.Coming = h.AllowSim && !anyBars(sets, n.Symbol)
+		}
+		f.Symbols = append(f.Symbols, s)
+	}
+	return nil
+}
+
+// anyBars says whether there is any set of the symbol's bars, or cannot be one.
+// Where simulated bars may be used, the next tick makes those without.
+func anyBars(sets []store.DataSet, symbol string) bool {
+	root, err := market.DataRoot(symbol)
+	if err != nil {
+		return true
+	}
+	for _, d := range sets {
+		if d.Root == root {
+			return true
+		}
+	}
+	return false
+}
+
+func readPlanner(ctx context.Context, tx *store.DB, f *health.Facts) error {
+	ticks, err := tx.Ticks(ctx, 1)
+	if err != nil {
+		return err
+	}
+	if len(ticks) > 0 {
+		t := ticks[0]
+		f.Planner = health.Planner{FinishedAt: t.FinishedAt, Enqueued: t.JobsEnqueued, Held: t.BotsHeld, Error: t.Error}
+	}
+	autonomy, err := tx.Autonomy(ctx)
+	f.Planner.PausedAt, f.Planner.PausedReason = autonomy.PausedAt, autonomy.Reason
+	return err
+}
+
+// readDetectors names the loops that must beat; a watchdog of the planner goes
+// beside the verifier here.
+func readDetectors(ctx context.Context, tx *store.DB, f *health.Facts) error {
+	beats, err := tx.Beats(ctx)
+	f.Detectors = []health.Detector{{ID: health.Verifier, BeatAt: beats[health.Verifier]}}
+	return err
+}
+
+func readFleet(ctx context.Context, tx *store.DB, f *health.Facts) error {
+	counts, err := tx.StageCounts(ctx)
+	for _, stage := range bot.Stages {
+		f.Fleet = append(f.Fleet, health.StageCount{Stage: stage, Bots: counts[stage]})
+	}
+	return err
+}

@@ -1,0 +1,32 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestStarved(t *testing.T) {
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return noon.Add(-d) }
+	for name, c := range map[string]struct {
+		w    Watched
+		says string // "": it is looked after
+	}{
+		"at work":                {Watched{Active: true, Reason: JobActive, PlannedAt: ago(time.Hour)}, ""},
+		"new":                    {Watched{CreatedAt: ago(time.Minute)}, ""},
+		"never planned for":      {Watched{CreatedAt: ago(time.Minute + 1)}, "no tick has planned for it since Nov 23, 11:58:59 UTC"},
+		"due in an hour":         {Watched{Reason: NotDue, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour)}, ""},
+		"due a moment ago":       {Watched{Reason: NotDue, DueAt: ago(time.Minute)}, ""},
+		"overdue":                {Watched{Reason: NotDue, DueAt: ago(time.Minute + 1)}, "was due at Nov 23, 11:58:59 UTC"},
+		"waits for a person":     {Watched{Reason: Paused, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, ""},
+		"waits for data":         {Watched{Reason: NoData, PlannedAt: ago(time.Hour)}, ""},
+		"its job has just ended": {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Second)}, ""},
+		"its job ended long ago": {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, "speaks of a job that is over"},
+		"its job never came":     {Watched{Reason: BaselineMissing, PlannedAt: ago(time.Hour)}, "speaks of a job that is over"},
+	} {
+		if got := Starved(c.w, noon, time.Minute); (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
+			t.Errorf("%s: %q, want %q", name, got, c.says)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"assay/health"
+	"assay/provider/wire"
+)
+
+// pings is how many are measured after the first, which also dials, greets
+// and authenticates and takes ten times as long.
+const pings = 5
+
+// Verify connects, authenticates and pings. Its latency is the median of some
+// pings over the warm connection.
+func (c *Client) Verify(ctx context.Context, probe health.Probe) health.Verification {
+	var median time.Duration
+	trip := wire.Trip{Provider: health.Redis, Probe: probe, Limit: c.timeout, Now: c.now}
+	v := trip.Make(ctx, func(ctx context.Context) (_ time.Duration, err error) {
+		if probe != health.Ping {
+			return 0, finding(health.RequestRefused, "Redis has no probe %s", probe)
+		}
+		median, err = c.ping(ctx)
+		return 0, c.judge(median, err)
+	})
+	if median > 0 {
+		v.Latency = median
+	}
+	return v
+}
+
+// ping returns the median round trip.
+func (c *Client) ping(ctx context.Context) (time.Duration, error) {
+	line, err := c.dial(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = line.Close() }() // the answer is known by then
+	options := c.options
+	// The library would dial in the background and go on after ctx is done.
+	options.Dialer = func(context.Context, string, string) (net.Conn, error) { return line, nil }
+	client := goredis.NewClient(&options)
+	defer func() { _ = client.Close() }()
+	var greeting firstRefusal
+	client.AddHook(&greeting)
+	conn := client.Conn()
+	defer func() { _ = conn.Close() }()
+	if err := conn.Ping(ctx).Err(); err != nil {
+		return 0, cmp.Or(greeting.err, err)
+	}
+	took := make([]time.Duration, pings)
+	for i := range took {
+		started := c.now()
+		if err := conn.Ping(ctx).Err(); err != nil {
+			return 0, err
+		}
+		took[i] = c.now().Sub(started)
+	}
+	slices.Sort(took)
+	return took[pings/2], nil
+}
+
+// firstRefusal keeps the first error that the server answered. The library
+// takes a refused greeting for an old server and goes on, so that "max number
+// of clients reached" would end as a cut connection.
+type firstRefusal struct{ err error }
+
+func (*firstRefusal) DialHook(next goredis.DialHook) goredis.DialHook { return next }
+
+func (*firstRefusal) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
+	return next
+}
+
+func (f *firstRefusal) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
+	return func(ctx context.Context, cmd goredis.Cmder) error {
+		err := next(ctx, cmd)
+		if _, said := errors.AsType[goredis.Error](err); said && f.err == nil && !isOld(err) {
+			f.err = err
+		}
+		return err
+	}
+}
+
+// isOld says that the server is older than the greeting (Redis 6).
+func isOld(err error) bool { return goredis.HasErrorPrefix(err, "unknown command") }
+
+func (c *Client) dial(ctx context.Context) (net.Conn, error) {
+	if c.options.TLSConfig == nil {
+		return new(net.Dialer).DialContext(ctx, c.options.Network, c.options.Addr)
+	}
+	dialer := tls.Dialer{Config: c.options.TLSConfig}
+	return dialer.DialContext(ctx, c.options.Network, c.options.Addr)
+}
+
+// judge puts the result into words. Redis's own are quoted where it spoke;
+// none of them repeats a password.
+func (c *Client) judge(median time.Duration, err error) error {
+	switch {
+	case err == nil && median <= c.slow:
+		return nil
+	case err == nil:
+		return finding(health.Slow, "pings take %s, and more than %s is slow", millis(median), millis(c.slow))
+	case errors.Is(err, context.Canceled):
+		return err
+	case timedOut(err):
+		return finding(health.TimedOut, "%s did not answer within %s", c.options.Addr, c.timeout)
+	}
+	if said, ok := errors.AsType[goredis.Error](err); ok {
+		return finding(refusal(err), "it answered: %s", said.Error())
+	}
+	if unreadable(err) {
+		return finding(health.MalformedAnswer, "what answers at %s does not speak Redis", c.options.Addr)
+	}
+	return finding(health.Unreachable, "%s cannot be reached (%s)", c.options.Addr, reason(err))
+}
+
+func finding(code health.Code, format string, args ...any) error {
+	return &wire.Finding{Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// refusal reads a Redis error, whose first word is its kind.
+func refusal(err error) health.Code {
+	switch {
+	case goredis.IsAuthError(err), goredis.IsPermissionError(err):
+		return health.CredentialsRefused
+	case goredis.IsMaxClientsError(err):
+		return health.RateLimited
+	default: // LOADING, MISCONF, MASTERDOWN, a database that does not exist
+		return health.ServerError
+	}
+}
+
+func timedOut(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout()
+}
+
+// unreadable tells bytes that are no answer from a connection that was cut.
+// The library has no error type for what it cannot parse.
+func unreadable(err error) bool {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	text := err.Error()
+	return strings.HasPrefix(text, "redis: can't ") || strings.HasPrefix(text, "redis: invalid ")
+}
+
+// reason is the innermost words, without the address that stands before them.
+func reason(err error) string {
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+func millis(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+}

@@ -1,0 +1,111 @@
+package provider
+
+import (
+	"net"
+	"net/url"
+	"strings"
+
+	"assay"
+	"assay/health"
+)
+
+// Maker builds the verifier of one provider from its settings.
+type Maker func(get func(name string) (string, error)) (Verifier, error)
+
+// Registry holds exactly the five providers, configured or not.
+type Registry struct {
+	entries map[health.ProviderID]entry
+}
+
+type entry struct {
+	missing  []string // variables to set; none when configured
+	verifier Verifier // nil when not configured
+}
+
+// NewRegistry reads the settings of all five and builds the verifiers of those
+// that are configured. Credentials that are there in part configure nothing;
+// settings that cannot be right are an error.
+func NewRegistry(e Source, makers map[health.ProviderID]Maker) (*Registry, error) {
+	r := &Registry{map[health.ProviderID]entry{}}
+	for _, id := range health.Providers {
+		made, err := e.entry(id, makers[id])
+		if err != nil {
+			return nil, err
+		}
+		r.entries[id] = made
+	}
+	return r, nil
+}
+
+func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) {
+	for _, name := range required[id] {
+		value, err := e.Get(name)
+		if err != nil {
+			return made, err
+		}
+		if value == "" {
+			made.missing = append(made.missing, name)
+		}
+	}
+	if len(made.missing) > 0 {
+		return made, nil
+	}
+	if make == nil {
+		return made, assay.Errorf(assay.Invalid, "unset it, or install a version that can",
+			"%s is set, and this version of Assay cannot reach %s", required[id][0], id)
+	}
+	made.verifier, err = make(e.Get)
+	if err == nil && len(made.verifier.Probes()) == 0 {
+		panic("provider: " + string(id) + " cannot be asked anything")
+	}
+	return made, err
+}
+
+// Verifier returns the verifier of a provider; one that is not configured is a
+// Conflict that says what to set.
+func (r *Registry) Verifier(id health.ProviderID) (Verifier, error) {
+	e := r.entries[id]
+	if e.verifier == nil {
+		return nil, assay.Errorf(assay.Conflict, "set "+strings.Join(e.missing, " and ")+" and start Assay again",
+			"%s is not configured", id)
+	}
+	return e.verifier, nil
+}
+
+// Configured lists the providers that can be asked, in their order.
+func (r *Registry) Configured() (ids []health.ProviderID) {
+	for _, id := range health.Providers {
+		if r.entries[id].verifier != nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Facts is what configuration alone says of every provider.
+func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
+	facts := map[health.ProviderID]health.ProviderFacts{}
+	for id, e := range r.entries {
+		f := health.ProviderFacts{Variables: required[id], Missing: e.missing}
+		if v := e.verifier; v != nil {
+			f.Configured, f.Address, f.Probes = true, v.Address(), v.Probes()
+			f.Local = local(f.Address)
+		}
+		facts[id] = f
+	}
+	return facts
+}
+
+// local says whether an address is of this machine, as that of a stand-in is.
+func local(address string) bool {
+	host := address
+	if u, err := url.Parse(address); err == nil && u.Scheme == "unix" {
+		return true
+	} else if err == nil && u.Host != "" {
+		host = u.Hostname()
+	} else if name, _, err := net.SplitHostPort(address); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}

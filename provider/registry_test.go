@@ -1,0 +1,141 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assay/health"
+)
+
+const planted = "hunter2-planted"
+
+// silent is a verifier that is never asked.
+type silent struct {
+	id      health.ProviderID
+	address string
+}
+
+func (s silent) Provider() health.ProviderID { return s.id }
+func (s silent) Address() string             { return s.address }
+func (s silent) Probes() []health.Probe      { return []health.Probe{health.Ping} }
+func (s silent) Verify(context.Context, health.Probe) health.Verification {
+	panic("nobody asked for it")
+}
+
+// machine is an environment with files.
+func machine(variables, files map[string]string) Source {
+	return Source{
+		Variable: func(name string) string { return variables[name] },
+		File: func(path string) ([]byte, error) {
+			text, found := files[path]
+			switch {
+			case path == "/locked":
+				return nil, fs.ErrPermission
+			case !found:
+				return nil, fs.ErrNotExist
+			}
+			return []byte(text), nil
+		},
+	}
+}
+
+func makers() map[health.ProviderID]Maker {
+	all := map[health.ProviderID]Maker{}
+	for _, id := range health.Providers {
+		all[id] = func(get func(string) (string, error)) (Verifier, error) {
+			address, err := get(strings.ToUpper(string(id)) + "_URL")
+			return silent{id, address}, err
+		}
+	}
+	return all
+}
+
+func TestExactlyFive(t *testing.T) {
+	r, err := NewRegistry(machine(nil, nil), makers())
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := r.Facts()
+	if len(facts) != 5 || len(r.Configured()) != 0 {
+		t.Errorf("%d providers, configured %v", len(facts), r.Configured())
+	}
+	for _, id := range health.Providers {
+		f := facts[id]
+		if f.Configured || !slices.Equal(f.Missing, required[id]) || len(f.Missing) == 0 {
+			t.Errorf("%s: %+v", id, f)
+		}
+		if _, err := r.Verifier(id); err == nil || !strings.Contains(err.Error(), f.Missing[0]) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+func TestConfigured(t *testing.T) {
+	r, err := NewRegistry(machine(map[string]string{
+		"DATABENTO_API_KEY_FILE": "/key", "DATABENTO_URL": "http://127.0.0.1:9000",
+		"IRONBEAM_USERNAME": "u", "IRONBEAM_API_KEY": "  ",
+		"REDIS_URL": "redis://cache.example:6379/0",
+	}, map[string]string{"/key": planted + "\n"}), makers())
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := r.Facts()
+	if diff := cmp.Diff([]health.ProviderID{health.Databento, health.Redis}, r.Configured()); diff != "" {
+		t.Errorf("configured (-want +got):\n%s", diff)
+	}
+	if f := facts[health.Databento]; !f.Local || f.Address != "http://127.0.0.1:9000" || len(f.Missing) != 0 {
+		t.Errorf("Databento: %+v", f)
+	}
+	if f := facts[health.Redis]; f.Local {
+		t.Errorf("Redis: %+v", f)
+	}
+	if diff := cmp.Diff([]string{"IRONBEAM_API_KEY"}, facts[health.Ironbeam].Missing); diff != "" {
+		t.Errorf("Ironbeam misses (-want +got):\n%s", diff)
+	}
+}
+
+func TestWrongSettings(t *testing.T) {
+	for name, c := range map[string]struct {
+		variables map[string]string
+		want      string
+	}{
+		"no file":    {map[string]string{"REDIS_URL_FILE": "/moon"}, "there is no file /moon; correct REDIS_URL_FILE"},
+		"locked":     {map[string]string{"REDIS_URL_FILE": "/locked"}, "REDIS_URL_FILE names /locked, which cannot be read; let this user read it"},
+		"empty file": {map[string]string{"REDIS_URL_FILE": "/empty"}, "REDIS_URL_FILE names /empty, which is empty; write the value into it"},
+		"both": {
+			map[string]string{"REDIS_URL": planted, "REDIS_URL_FILE": "/key"},
+			"both REDIS_URL and REDIS_URL_FILE are set; set one of them",
+		},
+	} {
+		_, err := NewRegistry(machine(c.variables, map[string]string{"/empty": " \n", "/key": planted}), makers())
+		if err == nil || err.Error() != c.want || strings.Contains(err.Error(), planted) {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+	refuses := map[health.ProviderID]Maker{health.Redis: func(func(string) (string, error)) (Verifier, error) {
+		return nil, errors.New("no address")
+	}}
+	if _, err := NewRegistry(machine(map[string]string{"REDIS_URL": planted}, nil), refuses); err == nil {
+		t.Error("a maker's error was dropped")
+	}
+	if _, err := NewRegistry(machine(map[string]string{"POLYGON_API_KEY": planted}, nil), refuses); err == nil || strings.Contains(err.Error(), planted) {
+		t.Errorf("no maker: %v", err)
+	}
+}
+
+func TestLocal(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:9000": true, "https://localhost/v2": true, "redis://[::1]:6379/0": true, "unix:///run/redis": true,
+		"127.0.0.1:13000": true, "https://demo.tradovateapi.com/v1": false, "redis://10.0.0.7:6379": false, "": false,
+	} {
+		if local(address) != want {
+			t.Errorf("%q is local: %v", address, !want)
+		}
+	}
+}

@@ -1,0 +1,364 @@
+package databento
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"assay/history/dbn"
+	"assay/internal/splitmix"
+	"assay/market"
+	"assay/provider/standin"
+	"assay/provider/standin/archive"
+)
+
+// LiveFault is what goes wrong with a session.
+type LiveFault string
+
+// The faults of the live gateway.
+const (
+	SilentAtOnce   LiveFault = "silent at once"     // it accepts and says nothing
+	SilentAtStart  LiveFault = "silent at start"    // it lets in and says nothing more
+	SilentLater    LiveFault = "silent later"       // the first records come, and no heartbeat
+	NoRoom         LiveFault = "no room"            // all sessions of the account are in use
+	NoLicence      LiveFault = "no licence"         // the account has no live data
+	ErrorRecord    LiveFault = "error record"       // it sends an error instead of data
+	CutRecord      LiveFault = "cut record"         // it breaks off inside a record
+	UnknownRecords LiveFault = "unknown records"    // records of tomorrow come before the others
+	OldGateway     LiveFault = "old gateway"        // version 1: no acknowledgement, texts without codes
+	NoLine         LiveFault = "something else"     // what answers is no gateway
+	EndlessLine    LiveFault = "a line without end" // it never ends its first line
+)
+
+// Gateway is the live gateway. It serves sessions until it is closed.
+type Gateway struct {
+	archive *archive.Archive
+	options standin.Options
+	chance  *splitmix.Source
+	listen  net.Listener
+	ctx     context.Context //nolint:containedctx // the life of the server
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
+
+	mu    sync.Mutex
+	fault LiveFault
+	lines []string // what clients sent, credentials left out
+	open  int      // sessions
+}
+
+// NewGateway serves sessions on a listener.
+func NewGateway(l net.Listener, a *archive.Archive, o standin.Options) *Gateway {
+	g := &Gateway{archive: a, options: o.Defaults(), listen: l, chance: splitmix.New(o.Seed)}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.done.Go(g.accept)
+	return g
+}
+
+// Addr is where it listens.
+func (g *Gateway) Addr() string { return g.listen.Addr().String() }
+
+// Close ends all sessions and waits for them.
+func (g *Gateway) Close() error {
+	g.cancel()
+	err := g.listen.Close()
+	g.done.Wait()
+	return err
+}
+
+// Fail makes a fault happen in all sessions that begin from now; "" mends it.
+func (g *Gateway) Fail(f LiveFault) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.fault = f
+}
+
+// Lines returns what clients sent so far, without what proves a key.
+func (g *Gateway) Lines() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return append([]string(nil), g.lines...)
+}
+
+// Open is how many sessions are open.
+func (g *Gateway) Open() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+func (g *Gateway) accept() {
+	for {
+		conn, err := g.listen.Accept()
+		if err != nil {
+			return // it was closed
+		}
+		g.mu.Lock()
+		s := session{gateway: g, conn: conn, in: bufio.NewReader(conn), fault: g.fault, heartbeat: 30 * time.Second}
+		s.challenge = fmt.Sprintf("%016x%016x", g.chance.Uint64(), g.chance.Uint64())
+		g.open++
+		g.mu.Unlock()
+		g.done.Go(s.serve)
+	}
+}
+
+// session is one connection.
+type session struct {
+	gateway   *Gateway
+	conn      net.Conn
+	in        *bufio.Reader
+	fault     LiveFault
+	challenge string
+	heartbeat time.Duration
+	symbols   []string
+	subs      int
+}
+
+func (s *session) serve() {
+	ctx, cancel := context.WithCancel(s.gateway.ctx)
+	stop := context.AfterFunc(ctx, func() { _ = s.conn.Close() })
+	defer func() {
+		stop()
+		cancel()
+		_ = s.conn.Close()
+		s.gateway.mu.Lock()
+		s.gateway.open--
+		s.gateway.mu.Unlock()
+	}()
+	if s.login() && s.subscribe() {
+		s.gateway.done.Go(func() { // a client that goes ends the session; what it says now is not heard
+			s.gone()
+			cancel()
+		})
+		s.send(ctx)
+	}
+}
+
+// gone waits until the client has gone.
+func (s *session) gone() bool {
+	_, _ = io.Copy(io.Discard, s.in) // whatever it says
+	return false
+}
+
+func (s *session) say(format string, args ...any) bool {
+	_, err := fmt.Fprintf(s.conn, format, args...)
+	return err == nil
+}
+
+// line reads a line of the client and notes it.
+func (s *session) line() (map[string]string, bool) {
+	text, err := s.in.ReadString('\n')
+	if err != nil {
+		return nil, false
+	}
+	fields := map[string]string{}
+	var noted []string
+	for pair := range strings.SplitSeq(strings.TrimSpace(text), "|") {
+		key, value, _ := strings.Cut(pair, "=")
+		fields[key] = value
+		if key != "auth" {
+			noted = append(noted, pair)
+		}
+	}
+	s.gateway.mu.Lock()
+	s.gateway.lines = append(s.gateway.lines, strings.Join(noted, "|"))
+	s.gateway.mu.Unlock()
+	return fields, true
+}
+
+func (s *session) login() bool {
+	switch s.fault {
+	case SilentAtOnce:
+		return s.gone()
+	case NoLine:
+		return s.say("HTTP/1.1 400 Bad Request\r\n\r\n\r\n\r\n\r\n") && s.gone()
+	case EndlessLine:
+		return s.say("%s", strings.Repeat("lsg_version=", 10_000)) && s.gone()
+	}
+	s.say("lsg_version=0.4.2\ncram=%s\n", s.challenge)
+	fields, ok := s.line()
+	if !ok {
+		return false
+	}
+	key := s.gateway.options.Key
+	sum := sha256.Sum256([]byte(s.challenge + "|" + key))
+	switch {
+	case fields["auth"] != hex.EncodeToString(sum[:])+"-"+key[len(key)-5:]:
+		s.say("success=0|error=Authentication failed\n")
+		return false
+	case s.fault == NoRoom:
+		s.say("success=0|error=User has reached their open connection limit\n")
+		return false
+	case s.fault == NoLicence:
+		s.say("success=0|error=A live data license is required to access %s\n", dataset)
+		return false
+	}
+	if n, err := strconv.Atoi(fields["heartbeat_interval_s"]); err == nil && n >= 5 {
+		s.heartbeat = time.Duration(n) * time.Second
+	}
+	return s.say("success=1|session_id=5|\n") && (s.fault != SilentAtStart || s.gone())
+}
+
+// subscribe reads subscriptions until the session is started.
+func (s *session) subscribe() bool {
+	for {
+		fields, ok := s.line()
+		if !ok {
+			return false
+		}
+		if _, start := fields["start_session"]; start {
+			return true
+		}
+		s.symbols = append(s.symbols, strings.Split(fields["symbols"], ",")...)
+		if fields["is_last"] != "0" {
+			s.subs++
+		}
+	}
+}
+
+// send sends the stream: metadata, then acknowledgements, names, the last bar
+// of each symbol every minute, and heartbeats in between.
+func (s *session) send(ctx context.Context) {
+	if !s.begin() || s.fault == ErrorRecord || s.fault == CutRecord {
+		return
+	}
+	now := s.gateway.options.Now
+	minute := now().Truncate(time.Minute)
+	beat := time.NewTicker(s.heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+		}
+		ok := true
+		switch {
+		case s.fault == SilentLater:
+		case now().Truncate(time.Minute).After(minute):
+			ok = s.bars(minute)
+			minute = now().Truncate(time.Minute)
+		default:
+			ok = s.system(dbn.Heartbeat, "Heartbeat")
+		}
+		if !ok {
+			return
+		}
+	}
+}
+
+// begin sends what comes before the data.
+func (s *session) begin() bool {
+	_, err := dbn.NewWriter(s.conn, dbn.Metadata{
+		Version: s.version(), Dataset: dataset, Schema: dbn.Mixed, End: dbn.Undefined, STypeIn: 255,
+	})
+	if err != nil {
+		return false
+	}
+	switch s.fault {
+	case ErrorRecord:
+		return s.message(dbn.Error, 5, "invalid subscription")
+	case CutRecord:
+		return s.say("%s", s.record(dbn.System, 0, []byte("half"), 76)[:30])
+	case UnknownRecords:
+		_, _ = s.conn.Write(s.record(0x77, 0, nil, 1004))
+	}
+	for i := range s.subs {
+		if s.fault != OldGateway {
+			s.system(dbn.SubscriptionAck, fmt.Sprintf("Subscription request %d for ohlcv-1m data succeeded", i+1))
+		}
+	}
+	for _, symbol := range s.symbols {
+		if c := s.contract(symbol); c != nil {
+			s.mapping(symbol, c)
+		}
+	}
+	return true
+}
+
+func (s *session) version() uint8 {
+	if s.fault == OldGateway {
+		return 1
+	}
+	return 3
+}
+
+// contract is what a symbol is today, as far as the archive knows.
+func (s *session) contract(symbol string) *archive.Contract {
+	_, last := s.gateway.archive.Span()
+	d := market.DateOf(time.Unix(0, last-1).UTC())
+	if found := s.gateway.archive.Resolve(symbol, d, d+1); len(found) > 0 {
+		return found[0].Contract
+	}
+	return nil
+}
+
+// bars sends the last bar of each symbol as that of a minute.
+func (s *session) bars(minute time.Time) bool {
+	for _, symbol := range s.symbols {
+		c := s.contract(symbol)
+		if c == nil {
+			continue
+		}
+		b := c.Bars[len(c.Bars)-1]
+		b.Time = minute.UnixNano()
+		if _, err := s.conn.Write(b.Append(nil)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *session) system(code uint8, words string) bool { return s.message(dbn.System, code, words) }
+
+// message sends a system or an error record.
+func (s *session) message(t dbn.Type, code uint8, words string) bool {
+	size, at := 304, 303
+	if t == dbn.Error {
+		at = 302
+	}
+	if s.version() == 1 {
+		size = 64
+	}
+	raw := s.record(t, 0, []byte(words), size)
+	if size > at {
+		raw[16+at] = code
+	}
+	_, err := s.conn.Write(raw)
+	return err == nil
+}
+
+// mapping sends the name of an instrument.
+func (s *session) mapping(symbol string, c *archive.Contract) {
+	var body []byte
+	pad := func(name string, width int) { body = append(append(body, name...), make([]byte, width-len(name))...) }
+	if s.version() == 1 {
+		pad(symbol, 22)
+		pad(c.Symbol, 22)
+		body = append(body, make([]byte, 20)...)
+	} else {
+		body = append(body, 3)
+		pad(symbol, 71)
+		body = append(body, 1)
+		pad(c.Symbol, 71)
+		body = append(body, bytes.Repeat([]byte{255}, 16)...)
+	}
+	_, _ = s.conn.Write(s.record(dbn.SymbolMapping, c.ID, body, len(body))) // a client that has gone is noticed next
+}
+
+// record makes a record with a body of a size.
+func (s *session) record(t dbn.Type, id uint32, body []byte, size int) []byte {
+	raw := []byte{byte((16 + size) / 4), byte(t), 1, 0}
+	raw = binary.LittleEndian.AppendUint32(raw, id)
+	raw = binary.LittleEndian.AppendUint64(raw, uint64(s.gateway.options.Now().UnixNano()))
+	return append(append(raw, body...), make([]byte, size-len(body))...)
+}

@@ -1,0 +1,102 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"assay/health"
+)
+
+// pauses between attempts double from the first.
+const firstPause = 500 * time.Millisecond
+
+// repeat makes attempts until one succeeds, or another would be useless,
+// harmful, or too late.
+func (c *Client) repeat(ctx context.Context, r Request, attempt func(context.Context) (Answer, error)) error {
+	for number := 1; ; number++ {
+		if err := c.Limiter.Wait(ctx, c.MaxWait); err != nil {
+			return c.held(ctx, r, err)
+		}
+		answer, err := attempt(ctx)
+		c.observe(ctx, r, number, answer, err)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil && errors.Is(ctx.Err(), context.Canceled) {
+			return ctx.Err()
+		}
+		trouble, ok := errors.AsType[*Error](err)
+		if !ok {
+			return err
+		}
+		pause, worth := Pause(trouble, number)
+		if !worth || r.Once || number >= c.Attempts || pause > c.MaxWait || !c.sleep(ctx, pause) {
+			return err
+		}
+	}
+}
+
+// held is the error of a call that our own limit did not let out.
+func (c *Client) held(ctx context.Context, r Request, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
+	trouble := c.Trouble(r, health.RateLimited, 0, "our own limit of the account is used up")
+	if full, ok := errors.AsType[*fullError](err); ok {
+		trouble.Wait = full.wait
+	}
+	return trouble
+}
+
+// Pause returns how long to wait after the number-th attempt failed, and
+// whether another may help at all. What the provider asks for is obeyed.
+func Pause(e *Error, number int) (pause time.Duration, worth bool) {
+	switch e.Code {
+	case health.Unreachable, health.TimedOut, health.RateLimited, health.ServerError:
+	default:
+		return 0, false
+	}
+	pause = firstPause << min(number-1, 10)
+	switch {
+	case e.Wait > 0:
+		pause = e.Wait
+	case e.Code == health.RateLimited:
+		pause = max(pause, time.Second)
+	case e.Status == http.StatusGatewayTimeout: // it is at work still; asking at once would double that
+		pause *= 4
+	}
+	return pause, true
+}
+
+// sleep waits; false means that there was no time for it.
+func (c *Client) sleep(ctx context.Context, pause time.Duration) bool {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < pause {
+		return false
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// retryAfter reads the header, which holds seconds or a time.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := h.Get("Retry-After")
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		if !(seconds >= 0 && seconds < 1e6) {
+			return 0
+		}
+		return time.Duration(seconds * float64(time.Second))
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}

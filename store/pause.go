@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"assay/bot"
+)
+
+// Pause is an operator's order to hold bots back from new jobs, or to let them
+// go on. The scope of the whole fleet is a switch of its own: it also holds
+// bots that come later, and ending it leaves bots paused that were paused one
+// by one.
+type Pause struct {
+	Actor  string
+	Scope  bot.Scope
+	Reason string
+}
+
+// Pause holds the scope's bots back; what runs runs to its end.
+func (db *DB) Pause(ctx context.Context, p Pause) (changed, auditID int64, err error) {
+	return db.setPaused(ctx, p, true)
+}
+
+// Resume ends Pause.
+func (db *DB) Resume(ctx context.Context, p Pause) (changed, auditID int64, err error) {
+	return db.setPaused(ctx, p, false)
+}
+
+func (db *DB) setPaused(ctx context.Context, p Pause, paused bool) (changed, auditID int64, err error) {
+	if err := bot.CheckReason(p.Reason); err != nil {
+		return 0, 0, err
+	}
+	action, at, reason := "resume", "null", ""
+	if paused {
+		action, at, reason = "pause", "{now}", p.Reason
+	}
+	err = db.InTx(ctx, func(tx *DB) error {
+		before, err := tx.pausedIn(ctx, p.Scope)
+		if err != nil {
+			return err
+		}
+		if p.Scope.All {
+			changed, err = 1, tx.setFleetPaused(ctx, at, reason)
+		} else {
+			changed, err = tx.setBotsPaused(ctx, p.Scope, at, reason)
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.wakePlanner(ctx); err != nil {
+			return err
+		}
+		auditID, err = tx.Audit(ctx, Act{
+			Actor: p.Actor, Action: action, Scope: p.Scope.String(), Reason: p.Reason,
+			Detail: map[string]any{"bots": changed, "paused_before": before},
+		})
+		return err
+	})
+	return changed, auditID, err
+}
+
+// pausedIn says what of a scope is paused: the fleet's switch, or how many of
+// its bots.
+func (db *DB) pausedIn(ctx context.Context, s bot.Scope) (any, error) {
+	if s.All {
+		a, err := db.Autonomy(ctx)
+		return !a.PausedAt.IsZero(), err
+	}
+	bots, err := db.botsIn(ctx, s)
+	n := 0
+	for _, b := range bots {
+		if !b.PausedAt.IsZero() {
+			n++
+		}
+	}
+	return n, err
+}
+
+func (db *DB) setFleetPaused(ctx context.Context, at, reason string) error {
+	_, err := db.exec(ctx, `update autonomy set paused_at = `+at+`, paused_reason = $1 where id = 1`, reason)
+	if err != nil {
+		return fmt.Errorf("pause or resume the fleet: %w", err)
+	}
+	return nil
+}
+
+func (db *DB) setBotsPaused(ctx context.Context, s bot.Scope, at, reason string) (int64, error) {
+	return db.setIn(ctx, s, `paused_at = `+at+`, paused_reason = $1`, reason)
+}
+
+// PausedBots counts the bots that are paused one by one.
+func (db *DB) PausedBots(ctx context.Context) (n int, err error) {
+	if err := db.row(ctx, `select count(*) from bots where paused_at is not null`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count paused bots: %w", err)
+	}
+	return n, nil
+}
+
+// PauseBot, ResumeBot, PauseFleet and ResumeFleet are the operator's acts for
+// one bot and for the fleet.
+func (db *DB) PauseBot(ctx context.Context, id bot.ID, reason string) error {
+	_, _, err := db.Pause(ctx, Pause{Operator, bot.Of(id), reason})
+	return err
+}
+
+// ResumeBot lets the planner work on a paused bot again.
+func (db *DB) ResumeBot(ctx context.Context, id bot.ID) error {
+	_, _, err := db.Resume(ctx, Pause{Operator, bot.Of(id), "resumed"})
+	return err
+}
+
+// PauseFleet holds every bot back from new jobs, with a reason.
+func (db *DB) PauseFleet(ctx context.Context, reason string) error {
+	_, _, err := db.Pause(ctx, Pause{Operator, bot.Scope{All: true}, reason})
+	return err
+}
+
+// ResumeFleet ends PauseFleet.
+func (db *DB) ResumeFleet(ctx context.Context) error {
+	_, _, err := db.Resume(ctx, Pause{Operator, bot.Scope{All: true}, "resumed"})
+	return err
+}

@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"assay/health"
+)
+
+// verification is one of a provider as it is stored.
+func verification(id health.ProviderID, probe health.Probe, outcome health.Outcome, code health.Code) health.Record {
+	return health.Record{
+		Verification: health.Verification{
+			Provider: id, Probe: probe, Outcome: outcome, Code: code, Detail: "said", Latency: 41 * time.Millisecond,
+		},
+		Address: "https://api.example", TraceID: "t1",
+	}
+}
+
+func verifications(t *testing.T, h Harness) {
+	clock := NewClock()
+	db := h.Open(t, clock.Now)
+	none, err := db.Verifications(t.Context())
+	same(t, "no verification", []any{map[health.ProviderID][]health.Record{}, nil}, []any{none, err})
+	before, err := db.Readiness(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	save := func(r health.Record) health.Record {
+		t.Helper()
+		if err := db.SaveVerification(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		r.At = clock.Now()
+		clock.Add(time.Minute)
+		return r
+	}
+	save(verification(health.Ironbeam, health.BrokerAccount, health.Passed, ""))
+	good := save(verification(health.Ironbeam, health.BrokerAccount, health.Degraded, health.ClockSkew))
+	save(verification(health.Ironbeam, health.BrokerAccount, health.Failed, health.TimedOut))
+	bad := save(verification(health.Ironbeam, health.BrokerAccount, health.Failed, health.Unreachable))
+	past := save(verification(health.Databento, health.HistoricalData, health.Passed, ""))
+	live := save(verification(health.Databento, health.LiveData, health.Failed, health.NotLicensed))
+	got, err := db.Verifications(t.Context())
+	want := map[health.ProviderID][]health.Record{health.Ironbeam: {good, bad}, health.Databento: {past, live}}
+	same(t, "the newest, and the newest that did not fail", []any{want, nil}, []any{got, err})
+	if after, err := db.Readiness(t.Context()); err != nil || after != before+6 {
+		t.Errorf("the readiness counter is %d after 6 verifications, %d before (%v)", after, before, err)
+	}
+}
+
+// The database refuses what cannot be: a sixth provider, a pass with a reason.
+func strangeVerifications(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	for name, r := range map[string]health.Record{
+		"a sixth provider":         verification("bloomberg", health.Ping, health.Passed, ""),
+		"an unknown outcome":       verification(health.Redis, health.Ping, "PERHAPS", health.TimedOut),
+		"a pass with a reason":     verification(health.Redis, health.Ping, health.Passed, health.TimedOut),
+		"a failure without reason": verification(health.Redis, health.Ping, health.Failed, ""),
+	} {
+		err := db.SaveVerification(t.Context(), r)
+		if err == nil || !strings.Contains(err.Error(), "store a verification of "+string(r.Provider)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func beats(t *testing.T, h Harness) {
+	clock := NewClock()
+	db := h.Open(t, clock.Now)
+	for range 2 {
+		clock.Add(time.Minute)
+		if err := db.Beat(t.Context(), health.Verifier); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := db.Beats(t.Context())
+	same(t, "beats", []any{map[health.DetectorID]time.Time{health.Verifier: clock.Now()}, nil}, []any{got, err})
+}
