@@ -121,7 +121,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	ready := control.NewHealth(control.HealthConfig{
 		DB: h.DB, Providers: registry, AllowSim: c.AllowSim, Every: c.Verify, Shared: h.shared, Log: c.Log,
 	})
+	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	ready.Beat(ctx) // before anybody asks
+	watchdog.Beat(ctx)
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 	})
@@ -146,7 +148,6 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { ready.Run(ctx); return nil })
-	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
