@@ -18,12 +18,14 @@ import (
 )
 
 // autonomyCmd looks at the planner through the database, so that it answers
-// also when no server runs.
+// also when no server runs; only pausing and resuming go through one.
 type autonomyCmd struct {
 	Status   autonomyStatusCmd   `cmd:"" default:"withargs" help:"Say whether the planner lives, and what its last ticks did. The default."`
 	Why      autonomyWhyCmd      `cmd:"" help:"Say, rule by rule, why a bot is worked on or held."`
 	Forecast autonomyForecastCmd `cmd:"" help:"List what the planner will do next, and when."`
 	Replay   autonomyReplayCmd   `cmd:"" help:"Decide again what a tick decided, and compare every byte."`
+	Pause    pauseCmd            `cmd:"" help:"Hold bots back from new jobs."`
+	Resume   resumeCmd           `cmd:"" help:"Let paused bots go on."`
 }
 
 type autonomyStatusCmd struct {

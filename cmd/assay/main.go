@@ -16,6 +16,7 @@ import (
 
 	"assay"
 	"assay/app"
+	"assay/bot"
 )
 
 // version is set by the build.
@@ -29,7 +30,9 @@ type cli struct {
 	Health    healthCmd    `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
 	Verify    verifyCmd    `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
 	Bots      botsCmd      `cmd:"" help:"List the bots and what each is doing now."`
-	Autonomy  autonomyCmd  `cmd:"" help:"Look at the planner: its ticks, its reasons, what it will do next."`
+	Autonomy  autonomyCmd  `cmd:"" help:"Look at the planner, ask it why and what next; pause and resume the lab."`
+	Admin     adminCmd     `cmd:"" help:"Put bots back to LAB, and count results anew."`
+	Audit     auditCmd     `cmd:"" help:"Verify the audit log and everything that must always be true."`
 	Backtest  backtestCmd  `cmd:"" help:"Test one strategy on one data set and print its summary."`
 	Replay    replayCmd    `cmd:"" help:"Run a stored session again and compare every row of it."`
 	Data      dataCmd      `cmd:"" help:"Import, fetch, check, list and accept market data."`
@@ -66,7 +69,7 @@ func run(ctx context.Context, args []string, io console) (code int) {
 		kong.Name("assay"),
 		kong.Description("A laboratory that tests futures-trading bots by itself, and a console that shows the evidence."),
 		kong.UsageOnError(),
-		kong.Vars{"home": home},
+		kong.Vars{"home": home, "reasonRevert": bot.ReasonRevert},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exited = code }),

@@ -299,6 +299,11 @@ func (p *process) begin(j job.Job) {
 	if !w.calm && w.chance(0.06) {
 		p.after(w.between(0, min(takes, 5*time.Minute)), "meets trouble in the middle of its work", func() { w.hit(p) })
 	}
+	if !w.calm && w.chance(0.03) {
+		p.w.after(w.between(0, min(takes, 5*time.Minute)), "a reset across a running job", func() {
+			w.fleet.reset([]*simBot{w.fleet.named[j.BotID]})
+		})
+	}
 	limit := w.set.config.Limits[j.Type]
 	p.after(takes, fmt.Sprintf("ends the work on job %d", j.ID), func() { p.finish(a, nil) })
 	if limit > takes {

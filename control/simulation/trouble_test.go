@@ -91,6 +91,8 @@ func (w *world) operate() {
 		}
 	case x < 55:
 		f.reset(f.some())
+	case x < 60:
+		f.revert(f.some())
 	case x < 70:
 		b := f.some()[0]
 		w.move(b, bot.Paper)
@@ -142,6 +144,9 @@ func (w *world) pause(b *simBot, paused bool) {
 func (w *world) move(b *simBot, to bot.Stage) {
 	if b.Stage == to {
 		return
+	}
+	if to != bot.Lab && w.wall().Before(b.StageLockedUntil) {
+		return // a revert locked it
 	}
 	w.byOperator(func(ctx context.Context) error { return w.byHand.MoveBot(ctx, b.ID, to, bot.ByOperator, "TEST") })
 	if to == bot.Lab {

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"assay/job"
 	"assay/plan"
 	"assay/store"
 	"assay/worker"
@@ -84,10 +85,16 @@ func chicago() *time.Location {
 func (w *world) settings() settings {
 	s := settings{policy: plan.DefaultPolicy(), config: worker.DefaultConfig(2)}
 	s.policy.TickInterval = 10 * time.Minute
-	if w.chance(0.1) {
+	if w.chance(0.05) {
 		s.policy.TickInterval = 2 * time.Minute
 	}
-	s.policy.RefreshAfter = pick(w, 6*time.Hour, 12*time.Hour, 24*time.Hour)
+	s.policy.RefreshAfter = pick(w, 6*time.Hour, 12*time.Hour, 24*time.Hour, 24*time.Hour)
+	if w.chance(0.3) { // a laboratory that can also improve and evolve
+		s.policy.Can = []job.Type{job.Baseline, job.Refresh, job.Improve, job.Evolve}
+		s.policy.ImproveInterval = pick(w, 3*time.Hour, 8*time.Hour)
+		s.policy.EvolveInterval = pick(w, 8*time.Hour, 16*time.Hour)
+		s.policy.ImprovesPerEvolve = 2
+	}
 	s.policy.MaxAttempts = pick(w, 1, 2, 3, 3, 4)
 	s.policy.CoolDown = pick(w, 10*time.Minute, 30*time.Minute)
 	s.policy.MaxTotalJobs = pick(w, 10_000, 10_000, max(w.bots/3, 1))
@@ -99,7 +106,7 @@ func (w *world) settings() settings {
 	if s.cluster = w.chance(0.6); s.cluster {
 		s.procs = 2 + w.rand.IntN(3)
 	}
-	s.breath = pick(w, 250*time.Millisecond, 20*time.Second, time.Minute)
+	s.breath = pick(w, 250*time.Millisecond, time.Minute, time.Minute)
 	s.leadFor = pick(w, 20*time.Minute, 40*time.Minute)
 	s.fails = pick(w, 0, 0.0003, 0.003)
 	s.waits = pick(w, 0, 0.002, 0.01)

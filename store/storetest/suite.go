@@ -67,6 +67,8 @@ func Run(t *testing.T, h Harness) {
 		"tampering with the log is found":       tamperingIsFound,
 		"audits are stored":                     auditsAreStored,
 		"many writers make one chain":           oneChain,
+		"every invariant can fail":              everyInvariantCanFail,
+		"acts while the lab works":              actsWhileTheLabWorks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, h) })
 	}
