@@ -104,11 +104,16 @@ func readPlanner(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	return err
 }
 
-// readDetectors names the loops that must beat; a watchdog of the planner goes
-// beside the verifier here.
+// readDetectors names the loops that must beat.
 func readDetectors(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	beats, err := tx.Beats(ctx)
-	f.Detectors = []health.Detector{{ID: health.Verifier, BeatAt: beats[health.Verifier]}}
+	if err != nil {
+		return err
+	}
+	watched, err := tx.WatchedAt(ctx)
+	f.Detectors = []health.Detector{
+		{ID: health.Verifier, BeatAt: beats[health.Verifier]}, {ID: health.Watchdog, BeatAt: watched},
+	}
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"assay/bot"
+	"assay/plan"
 )
 
 // Record is a stored verification: what was found, and where it was asked.
@@ -32,10 +33,10 @@ const ValidFor = 24 * time.Hour
 
 // StalledAfter is how old the last finished tick may be before the planner
 // counts as stalled.
-const StalledAfter = 5 * time.Minute
+const StalledAfter = plan.StalledAfter
 
 // SilentAfter is how old a detector's last beat may be.
-const SilentAfter = 5 * time.Minute
+const SilentAfter = plan.UnwatchedAfter
 
 // Database says how the database answered when these facts were read.
 type Database struct {
