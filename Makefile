@@ -28,7 +28,7 @@ build: $(BIN)/assay ## build the console and the binary bin/assay
 .PHONY: test
 test: tools build ## install what the tests need, then run every test
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 	cd $(WEB) && npm run test
 	cd $(WEB) && ASSAY_BIN=$(CURDIR)/$(BIN)/assay npm run e2e
 
@@ -39,7 +39,16 @@ check: $(LINT) $(WEB)/node_modules gen-check ## lint Go and TypeScript, and see 
 
 .PHONY: bench
 bench: ## run the benchmarks; compare two outputs with benchstat
-	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/...
+	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/... ./worker/... ./control/...
+
+SEEDS ?= 20
+BOTS  ?= 2000
+DAYS  ?= 30
+
+.PHONY: sim
+sim: ## simulate large fleets for months; SEEDS=20 BOTS=2000 DAYS=30, SEED=7 repeats one
+	ASSAY_SIM_SEED=$(SEED) ASSAY_SIM_SEEDS=$(SEEDS) ASSAY_SIM_BOTS=$(BOTS) ASSAY_SIM_DAYS=$(DAYS) \
+		$(GO) test -count 1 -timeout 0 -v -run '^TestSimulation$$' ./control/simulation
 
 .PHONY: gen
 gen: $(BIN)/assay $(WEB)/node_modules ## write the files that are made from code: openapi.json and its TypeScript types

@@ -83,6 +83,8 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	config.CreateHooks = nil // no $schema member in the answers
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.RejectUnknownQueryParameters = true
+	format := huma.Format{Marshal: writeJSON, Unmarshal: json.Unmarshal}
+	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	config.Transformers = []huma.Transformer{spellOut}
 	api := humago.New(mux, config)
 

@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -141,13 +139,13 @@ func (s *Server) missed(ctx context.Context, lastEventID string) (out []byte, er
 		if !behind {
 			return nil
 		}
-		f := newFleet(s)
-		if err := f.load(ctx, tx); err != nil {
+		rows, err := s.rows.read(ctx, tx)
+		if err != nil {
 			return err
 		}
-		changed := f.since(seen)
-		sums, err := strip(ctx, tx, f.tally())
-		out = append(out, encode(revision, "bots", BotsEvent{tx.Now(), changed, sums})...)
+		changed := s.changed(rows, told{revision: seen, at: tx.Now()}, tx.Now())
+		sums, err := strip(ctx, tx, s.tally(rows, tx.Now()))
+		out = append(out, encode(revision, "bots", BotsEvent{tx.Now(), s.bots(tx, changed), sums})...)
 		return err
 	})
 	return out, err
@@ -169,13 +167,5 @@ func lastSeen(lastEventID string, revision int64) (seen int64, behind bool) {
 // encode makes one message of the stream. Its id is the newest revision it
 // speaks for, so that a reader who comes back can name what it has.
 func encode(revision int64, event string, data any) []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "id: %d\nevent: %s\ndata: ", revision, event)
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(data); err != nil {
-		panic("api: an event cannot be written as JSON: " + err.Error())
-	}
-	b.WriteByte('\n')
-	return b.Bytes()
+	return fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n\n", revision, event, compact(data))
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"assay/badge"
 	"assay/bot"
@@ -15,11 +16,6 @@ type listInput struct {
 	Offset int       `query:"offset" default:"0" minimum:"0" maximum:"1000000"`
 	Stage  bot.Stage `query:"stage" doc:"only bots in this stage"`
 	Q      string    `query:"q" maxLength:"100" doc:"only bots with this in their name, whatever its case"`
-}
-
-type overviewInput struct {
-	Limit  int `query:"limit" default:"10000" minimum:"1" maximum:"10000"`
-	Offset int `query:"offset" default:"0" minimum:"0" maximum:"1000000"`
 }
 
 type botInput struct {
@@ -63,42 +59,21 @@ func (s *Server) getBot(ctx context.Context, in *botInput) (*answer[Bot], error)
 	return &answer[Bot]{out}, nil
 }
 
-// overview reads the whole fleet whatever the page, because the strip speaks
-// of the whole fleet.
-func (s *Server) overview(ctx context.Context, in *overviewInput) (*answer[Overview], error) {
-	var out Overview
-	err := s.db.View(ctx, func(tx *store.DB) error {
-		rows, err := s.rows.read(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var sum tally
-		all := s.bots(tx, rows)
-		for i := range all {
-			sum.add(all[i], rows[i])
-		}
-		out.Data = page(all, in.Limit, in.Offset)
-		out.Meta = Meta{Total: len(all), Limit: in.Limit, Offset: in.Offset, GeneratedAt: tx.Now()}
-		out.Strip, err = strip(ctx, tx, sum)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &answer[Overview]{out}, nil
-}
-
 // bots says what each bot does as of the transaction's time.
 func (s *Server) bots(tx *store.DB, rows []store.FleetRow) List[Bot] {
 	list := make(List[Bot], len(rows))
 	for i, row := range rows {
-		b := row.Facts.Bot
-		list[i] = Bot{
-			ID: b.ID, Name: b.Name, Symbol: b.Symbol, Stage: b.Stage, Generation: b.Generation,
-			Revision: b.Revision, BotNow: badge.Now(s.facts(row), tx.Now()), Metrics: metrics(row),
-		}
+		list[i] = botOf(row, badge.Now(s.facts(row), tx.Now()))
 	}
 	return list
+}
+
+func botOf(row store.FleetRow, now badge.BotNow) Bot {
+	b := row.Facts.Bot
+	return Bot{
+		ID: b.ID, Name: b.Name, Symbol: b.Symbol, Stage: b.Stage, Generation: b.Generation,
+		Revision: b.Revision, BotNow: now, Metrics: metrics(row),
+	}
 }
 
 func (s *Server) facts(row store.FleetRow) badge.Facts {
@@ -131,23 +106,31 @@ type tally struct {
 	sim                              bool
 }
 
-func (t *tally) add(b Bot, row store.FleetRow) {
+// tally counts the whole fleet as of now.
+func (s *Server) tally(rows []*row, now time.Time) (t tally) {
+	for _, r := range rows {
+		t.add(s.facts(r.FleetRow), r.Result, now)
+	}
+	return t
+}
+
+func (t *tally) add(f badge.Facts, r *store.FleetResult, now time.Time) {
 	t.bots++
-	if a := row.Facts.Active; a != nil && a.Status == job.Running {
+	if a := f.Active; a != nil && a.Status == job.Running {
 		t.working++
 	} else if a != nil {
 		t.queued++
 	}
-	if b.BotNow.Alert != nil {
+	if badge.AlertOf(f, now) != nil {
 		t.attention++
 	}
-	if r := row.Result; r != nil {
+	if r != nil {
 		t.results++
 		t.trades += r.Trades
 		t.pnl += r.NetPnL
 		t.sim = t.sim || r.Sim
 	}
-	t.stages.add(b.Stage)
+	t.stages.add(f.Bot.Stage)
 }
 
 func (c *StageCounts) add(stage bot.Stage) {

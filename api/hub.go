@@ -3,13 +3,10 @@ package api
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"assay/badge"
-	"assay/bot"
 	"assay/store"
 )
 
@@ -79,13 +76,13 @@ func (s *Server) Run(ctx context.Context) error {
 	defer stop()
 	beat := time.NewTicker(heartbeatEvery)
 	defer beat.Stop()
-	f := newFleet(s)
-	if err := s.db.View(ctx, func(tx *store.DB) error { return f.load(ctx, tx) }); err != nil {
+	t, err := s.start(ctx)
+	if err != nil {
 		return err
 	}
 	gap := time.NewTimer(0) // fires when the next change may be told
 	defer gap.Stop()
-	ready, err := s.toldAlready(ctx, f.lastTick)
+	ready, err := s.toldAlready(ctx, t.lastTick)
 	if err != nil {
 		return err
 	}
@@ -100,131 +97,90 @@ func (s *Server) Run(ctx context.Context) error {
 			continue
 		case <-beat.C:
 			beaten = true
-			s.hub.send(encode(f.revision, "heartbeat", HeartbeatEvent{s.db.Now()}))
+			s.hub.send(encode(t.revision, "heartbeat", HeartbeatEvent{s.db.Now()}))
 		case <-listen:
 		}
 		listen = nil
 		gap.Reset(messageGap)
-		err := errors.Join(s.tell(ctx, f), s.tellReadiness(ctx, &ready, f.lastTick, beaten))
+		err := errors.Join(s.tell(ctx, &t), s.tellReadiness(ctx, &ready, t.lastTick, beaten))
 		if err != nil && ctx.Err() == nil {
 			s.log.Error("changes could not be read", "error", err)
 		}
 	}
 }
 
-// tell sends what has changed since the last time, if anything has.
-func (s *Server) tell(ctx context.Context, f *fleet) error {
+// told is what readers of the stream know: the fleet as of a revision and a
+// moment, and the last tick.
+type told struct {
+	revision int64
+	at       time.Time
+	lastTick int64
+}
+
+// start takes the state before the first message for known.
+func (s *Server) start(ctx context.Context) (t told, err error) {
+	err = s.db.View(ctx, func(tx *store.DB) error {
+		t, err = latest(ctx, tx)
+		return err
+	})
+	return t, err
+}
+
+// latest is what can be told as of the transaction.
+func latest(ctx context.Context, tx *store.DB) (told, error) {
+	revision, err := tx.Revision(ctx)
+	if err != nil {
+		return told{}, err
+	}
+	ticks, err := tx.Ticks(ctx, 1)
+	if err != nil {
+		return told{}, err
+	}
+	t := told{revision: revision, at: tx.Now()}
+	if len(ticks) > 0 {
+		t.lastTick = ticks[0].ID
+	}
+	return t, nil
+}
+
+// tell sends what has changed since the last time, if anything has. When it
+// fails, the same is told again the next time.
+func (s *Server) tell(ctx context.Context, t *told) error {
 	return s.db.View(ctx, func(tx *store.DB) error {
-		lastTick := f.lastTick
-		changed, err := f.refresh(ctx, tx)
-		if err != nil || len(changed) == 0 && f.lastTick == lastTick {
-			return err
-		}
-		sums, err := strip(ctx, tx, f.tally())
+		now, err := latest(ctx, tx)
 		if err != nil {
-			f.revision, f.lastTick = 0, lastTick // everything is told again next time
 			return err
 		}
-		if len(changed) > 0 {
-			s.hub.send(encode(f.revision, "bots", BotsEvent{tx.Now(), changed, sums}))
+		rows, err := s.rows.read(ctx, tx)
+		if err != nil {
+			return err
 		}
-		if f.lastTick != lastTick && sums.LastTick != nil {
-			s.hub.send(encode(f.revision, "tick", TickEvent{tx.Now(), *sums.LastTick, sums}))
+		changed := s.changed(rows, *t, now.at)
+		if len(changed) > 0 || now.lastTick != t.lastTick {
+			sums, err := strip(ctx, tx, s.tally(rows, now.at))
+			if err != nil {
+				return err
+			}
+			if len(changed) > 0 {
+				s.hub.send(encode(now.revision, "bots", BotsEvent{now.at, s.bots(tx, changed), sums}))
+			}
+			if now.lastTick != t.lastTick && sums.LastTick != nil {
+				s.hub.send(encode(now.revision, "tick", TickEvent{now.at, *sums.LastTick, sums}))
+			}
 		}
+		*t = now
 		return nil
 	})
 }
 
-// fleet is the hub's copy of what readers have been told.
-type fleet struct {
-	server   *Server
-	bots     map[bot.ID]known
-	revision int64
-	lastTick int64
-}
-
-// known is a bot as it was last told, and when the clock alone changes it.
-type known struct {
-	bot   Bot
-	row   store.FleetRow
-	until time.Time
-}
-
-func newFleet(s *Server) *fleet { return &fleet{server: s, bots: map[bot.ID]known{}} }
-
-// load reads the whole fleet.
-func (f *fleet) load(ctx context.Context, tx *store.DB) error {
-	f.revision = 0
-	_, err := f.refresh(ctx, tx)
-	return err
-}
-
-// refresh reads what has a newer revision and returns it together with the
-// bots whose badges the clock has changed, by name.
-func (f *fleet) refresh(ctx context.Context, tx *store.DB) (List[Bot], error) {
-	revision, err := tx.Revision(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ticks, err := tx.Ticks(ctx, 1)
-	if err != nil {
-		return nil, err
-	}
-	var rows []store.FleetRow
-	if revision != f.revision {
-		if rows, err = tx.Fleet(ctx, store.FleetFilter{Revision: f.revision}); err != nil {
-			return nil, err
+// changed returns the bots that have a newer revision than was told, and those
+// whose badges the clock has changed since, by name.
+func (s *Server) changed(rows []*row, t told, now time.Time) (list []store.FleetRow) {
+	for _, r := range rows {
+		until := badge.Until(s.facts(r.FleetRow), t.at)
+		if r.Facts.Bot.Revision > t.revision || !until.IsZero() && !now.Before(until) {
+			list = append(list, r.FleetRow)
 		}
-	}
-	changed := f.remember(tx, rows)
-	changed = append(changed, f.remember(tx, f.expired(tx.Now()))...)
-	f.revision = revision
-	if len(ticks) > 0 {
-		f.lastTick = ticks[0].ID
-	}
-	slices.SortFunc(changed, byName)
-	return changed, nil
-}
-
-func (f *fleet) remember(tx *store.DB, rows []store.FleetRow) List[Bot] {
-	list := f.server.bots(tx, rows)
-	for i, b := range list {
-		f.bots[b.ID] = known{b, rows[i], badge.Until(f.server.facts(rows[i]), tx.Now())}
 	}
 	return list
-}
-
-func (f *fleet) expired(now time.Time) (rows []store.FleetRow) {
-	for _, k := range f.bots {
-		if !k.until.IsZero() && !now.Before(k.until) {
-			rows = append(rows, k.row)
-		}
-	}
-	return rows
-}
-
-// since returns the bots that changed after a revision, by name.
-func (f *fleet) since(revision int64) List[Bot] {
-	var list List[Bot]
-	for _, k := range f.bots {
-		if k.bot.Revision > revision {
-			list = append(list, k.bot)
-		}
-	}
-	slices.SortFunc(list, byName)
-	return list
-}
-
-func (f *fleet) tally() (t tally) {
-	for _, k := range f.bots {
-		t.add(k.bot, k.row)
-	}
-	return t
-}
-
-func byName(a, b Bot) int {
-	if c := strings.Compare(a.Name, b.Name); c != 0 {
-		return c
-	}
-	return strings.Compare(string(a.ID), string(b.ID))
 }

@@ -45,23 +45,23 @@ func (s *Server) verified(ctx context.Context, ids ...health.ProviderID) (*answe
 	return &answer[health.Readiness]{r}, nil
 }
 
-// told is the readiness that readers of the stream have.
-type told struct {
+// toldReady is the readiness that readers of the stream have.
+type toldReady struct {
 	counter  int64
 	lastTick int64
 	verdict  []any
 }
 
 // toldAlready is what a reader that asks now knows.
-func (s *Server) toldAlready(ctx context.Context, lastTick int64) (told, error) {
+func (s *Server) toldAlready(ctx context.Context, lastTick int64) (toldReady, error) {
 	counter, err := s.db.Readiness(ctx)
-	return told{counter, lastTick, verdictOf(s.health.Readiness(ctx))}, err
+	return toldReady{counter, lastTick, verdictOf(s.health.Readiness(ctx))}, err
 }
 
 // tellReadiness sends the readiness when a provider was verified, a tick ended
 // or the passing of time has changed a verdict. Reading it is several queries, so
 // other commits do not make it look.
-func (s *Server) tellReadiness(ctx context.Context, t *told, lastTick int64, beat bool) error {
+func (s *Server) tellReadiness(ctx context.Context, t *toldReady, lastTick int64, beat bool) error {
 	counter, err := s.db.Readiness(ctx)
 	if err != nil || counter == t.counter && lastTick == t.lastTick && !beat {
 		return err
@@ -75,7 +75,7 @@ func (s *Server) tellReadiness(ctx context.Context, t *told, lastTick int64, bea
 	if err != nil {
 		return err
 	}
-	*t = told{counter, lastTick, verdict}
+	*t = toldReady{counter, lastTick, verdict}
 	s.hub.send(encode(revision, "readiness", ReadinessEvent{r.GeneratedAt, r}))
 	return nil
 }

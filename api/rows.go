@@ -15,11 +15,11 @@ import (
 type rows struct {
 	mu       sync.Mutex
 	revision int64
-	list     []store.FleetRow // by name, never changed in place
+	list     []*row // by name, never changed in place
 }
 
 // read returns the whole fleet as of the transaction, or a little later.
-func (r *rows) read(ctx context.Context, tx *store.DB) ([]store.FleetRow, error) {
+func (r *rows) read(ctx context.Context, tx *store.DB) ([]*row, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	revision, err := tx.Revision(ctx)
@@ -32,8 +32,13 @@ func (r *rows) read(ctx context.Context, tx *store.DB) ([]store.FleetRow, error)
 	}
 	list, known := merged(r.list, changed)
 	if !known {
-		if list, err = tx.Fleet(ctx, store.FleetFilter{}); err != nil {
+		all, err := tx.Fleet(ctx, store.FleetFilter{})
+		if err != nil {
 			return nil, err
+		}
+		list = make([]*row, len(all))
+		for i := range all {
+			list[i] = &row{FleetRow: all[i]}
 		}
 	}
 	r.revision, r.list = revision, list
@@ -42,18 +47,18 @@ func (r *rows) read(ctx context.Context, tx *store.DB) ([]store.FleetRow, error)
 
 // merged puts changed rows in the places of the old ones; false when one of
 // them has none.
-func merged(old, changed []store.FleetRow) ([]store.FleetRow, bool) {
+func merged(old []*row, changed []store.FleetRow) ([]*row, bool) {
 	place := make(map[bot.ID]int, len(old))
 	for i := range old {
 		place[old[i].Facts.Bot.ID] = i
 	}
 	list := slices.Clone(old)
-	for _, row := range changed {
-		i, known := place[row.Facts.Bot.ID]
+	for _, r := range changed {
+		i, known := place[r.Facts.Bot.ID]
 		if !known {
 			return nil, false
 		}
-		list[i] = row
+		list[i] = &row{FleetRow: r}
 	}
 	return list, true
 }

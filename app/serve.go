@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -39,12 +41,16 @@ type Config struct {
 	Slots    int           // backtests at once in this process; 0 is one less than the cores, at least 1
 	Cap      int           // backtests at once on all machines; 0 is Slots
 	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
+	Pace     Pace
 	Log      *slog.Logger
 	Ready    func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
 func Serve(ctx context.Context, c Config) error {
+	if err := c.Pace.check(); err != nil {
+		return err
+	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -98,7 +104,11 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
-	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots)
+	if err := control.JudgeOutdated(ctx, h.DB, h.Bars, c.Log); err != nil {
+		return err
+	}
+	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
+	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
 	err = h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
@@ -141,6 +151,8 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { ready.Run(ctx); return nil })
+	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
+	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
 	c.Ready(url, h.DB.Path())

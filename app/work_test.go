@@ -21,7 +21,7 @@ func TestMissingBarsAreAnotherMachinesToo(t *testing.T) {
 	}
 	storetest.AddDataSet(t, db, storetest.DataSet("SIM-ES", strings.Repeat("0123456789abcdef", 4)))
 	j := storetest.StartJob(t, db, "mes-orb-breakout", "w")
-	_, err := h.jobs(true, 1).Handlers[job.Baseline](t.Context(), j, func(float64) {})
+	_, err := h.jobs(true, 1, Pace{}).Handlers[job.Baseline](t.Context(), j, func(float64) {})
 	want := " does not have the bars 0123456789abcdef… under /mnt/assay; " +
 		"mount the home of the machine that imported them there, see docs/operations.md"
 	if err == nil || !strings.HasSuffix(err.Error(), want) || assay.KindOf(err) != assay.Unavailable {

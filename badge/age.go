@@ -11,7 +11,7 @@ import (
 // negative: clocks differ a little, and nothing starts in the future.
 // testdata/ages.json holds the cases, for this and for the console's.
 func Age(form AgeForm, since, now time.Time) string {
-	s := max(0, int64(now.Sub(since)/time.Second))
+	s := seconds(since, now)
 	switch form {
 	case Elapsed:
 		return elapsed(s)
@@ -21,6 +21,24 @@ func Age(form AgeForm, since, now time.Time) string {
 		return ""
 	}
 }
+
+// ageUntil is the next moment at which Age says something else; zero when it
+// never does.
+func ageUntil(form AgeForm, since, now time.Time) time.Time {
+	s, step := seconds(since, now), int64(1)
+	switch {
+	case form == NoAge || s > day:
+		return time.Time{}
+	case form == Ago && s >= hour && s < day:
+		step = hour
+	case s >= minute && s < day:
+		step = minute
+	}
+	return since.Add(time.Duration((s/step+1)*step) * time.Second)
+}
+
+// seconds is a whole, never negative age.
+func seconds(since, now time.Time) int64 { return max(0, int64(now.Sub(since)/time.Second)) }
 
 const (
 	minute = 60

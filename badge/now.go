@@ -31,7 +31,7 @@ func Now(f Facts, now time.Time) BotNow {
 		StageInfo:  stageInfo(f.Bot, now),
 		Generation: generation(f),
 		Runner:     runner(f, now),
-		Alert:      alert(f, now),
+		Alert:      AlertOf(f, now),
 	}
 	n.State, n.ReasonCode, n.Since = state(f, now)
 	n.Badges = badges(f, now)
@@ -55,6 +55,26 @@ func Until(f Facts, now time.Time) time.Time {
 	for _, at := range moments {
 		if at.After(now) && (first.IsZero() || at.Before(first)) {
 			first = at
+		}
+	}
+	return first
+}
+
+// UntilAge is the same for every word of n, which Now said: a moment no later
+// than the one from which on an age, or anything else, has changed.
+func UntilAge(f Facts, n BotNow, now time.Time) time.Time {
+	first := Until(f, now)
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	if n.ActiveJob != nil {
+		sooner(onset(f.Active).Add(time.Duration(n.ActiveJob.ElapsedSeconds+1) * time.Second))
+	}
+	for _, b := range n.Badges {
+		if b.Since != nil {
+			sooner(ageUntil(b.Age, *b.Since, now))
 		}
 	}
 	return first
@@ -163,17 +183,21 @@ func activeJob(j *job.Job, now time.Time) *ActiveJob {
 	if j == nil {
 		return nil
 	}
-	since := j.CreatedAt
-	if j.Status == job.Running {
-		since = j.StartedAt
-	}
 	return &ActiveJob{
 		ID: j.ID, Type: noun(j.Type), JobType: j.Type, Status: j.Status,
 		Attempt: j.Attempt, Iteration: j.Iteration,
 		CreatedAt: j.CreatedAt, StartedAt: at(j.StartedAt),
-		ElapsedSeconds: max(0, int64(now.Sub(since)/time.Second)),
+		ElapsedSeconds: seconds(onset(j), now),
 		Progress:       min(max(j.Progress, 0), 1),
 	}
+}
+
+// onset is when an active job began to run, or to wait.
+func onset(j *job.Job) time.Time {
+	if j.Status == job.Running {
+		return j.StartedAt
+	}
+	return j.CreatedAt
 }
 
 func recentJob(j *job.Job) *RecentJob {

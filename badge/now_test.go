@@ -434,3 +434,22 @@ func TestUntil(t *testing.T) {
 		}
 	})
 }
+
+// Between now and UntilAge nothing changes, not even an age, and then something
+// does: a moment that came too early would be work for nothing.
+func TestUntilAge(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, at := drawFacts(t), now.Add(time.Duration(rapid.Int64Range(0, 2e9).Draw(t, "now")))
+		n := Now(f, at)
+		until := UntilAge(f, n, at)
+		if until.IsZero() {
+			until = at.Add(1000 * time.Hour)
+		} else if diff := cmp.Diff(n, Now(f, until)); diff == "" && !until.Equal(Until(f, at)) {
+			t.Fatalf("%v after now nothing has changed", until.Sub(at))
+		}
+		later := at.Add(time.Duration(rapid.Int64Range(0, int64(until.Sub(at))-1).Draw(t, "later")))
+		if diff := cmp.Diff(n, Now(f, later)); diff != "" {
+			t.Fatalf("changed by itself %v after now, before %v:\n%s", later.Sub(at), until, diff)
+		}
+	})
+}

@@ -56,8 +56,8 @@ func runner(f Facts, now time.Time) *Runner {
 	}
 }
 
-// alert is the worst thing a person should know of; nil when there is none.
-func alert(f Facts, now time.Time) *Alert {
+// AlertOf is the worst thing a person should know of; nil when there is none.
+func AlertOf(f Facts, now time.Time) *Alert {
 	switch above := f.Bot.Stage != bot.Lab; {
 	case above && hasRunner(f) && staleRunner(f, now):
 		return &Alert{SeverityDegraded, fmt.Sprintf("the runner has sent no heartbeat for more than %s",

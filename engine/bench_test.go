@@ -1,12 +1,10 @@
-//go:build unix
-
 package engine
 
 import (
-	"math"
-	"syscall"
 	"testing"
-	"time"
+
+	"assay/internal/stopwatch"
+	"assay/strategy/workload"
 )
 
 // The workloads through the rule language, beside one fused loop by hand that
@@ -14,45 +12,43 @@ import (
 // turn and the best time of each counts, so that x-hand, the rules' time over
 // the hand's, holds on a busy machine. docs/performance.md has the figures.
 
-func BenchmarkW1Rules(b *testing.B) { benchRules(b, w1(b), byHandW1) }
-func BenchmarkW3Rules(b *testing.B) { benchRules(b, w3(b), byHandW3) }
+func BenchmarkW1Rules(b *testing.B) { benchRules(b, w1(), byHandW1) }
+func BenchmarkW3Rules(b *testing.B) { benchRules(b, w3(), byHandW3) }
 
 // Sweeps are measured on one core; x-hand divides by one set by hand. Like the
 // loop by hand a sweep counts its trades; a sweep of one set shares nothing.
 
-func BenchmarkW1Counted(b *testing.B) { benchSweep(b, w1(b), byHandW1) }
-func BenchmarkW2Sweep(b *testing.B)   { benchSweep(b, w2(b), byHandW1) }
-func BenchmarkW3Grid(b *testing.B)    { benchSweep(b, w3Grid(b), byHandW3) }
+func BenchmarkW1Counted(b *testing.B) { benchSweep(b, w1(), byHandW1) }
+func BenchmarkW2Sweep(b *testing.B)   { benchSweep(b, w2(), byHandW1) }
+func BenchmarkW3Grid(b *testing.B)    { benchSweep(b, w3Grid(), byHandW3) }
 
 // BenchmarkW2Hand runs all 90 sets by hand, which shares nothing.
 func BenchmarkW2Hand(b *testing.B) {
 	race(b, 90, func() {
-		for _, p := range pairs() {
-			handCross(million(), int(p["fast"]), int(p["slow"]))
+		for _, p := range workload.W2().Sets {
+			workload.HandW1(million(), int(p["fast"]), int(p["slow"]))
 		}
 	}, byHandW1)
 }
 
 // The fills alone: what the rules say is known, and the book jumps or steps.
 
-func BenchmarkW1Fills(b *testing.B) { benchFills(b, w1(b), byHandW1, false) }
-func BenchmarkW3Fills(b *testing.B) { benchFills(b, w3(b), byHandW3, false) }
-func BenchmarkW1Steps(b *testing.B) { benchFills(b, w1(b), byHandW1, true) }
-func BenchmarkW3Steps(b *testing.B) { benchFills(b, w3(b), byHandW3, true) }
+func BenchmarkW1Fills(b *testing.B) { benchFills(b, w1(), byHandW1, false) }
+func BenchmarkW3Fills(b *testing.B) { benchFills(b, w3(), byHandW3, false) }
+func BenchmarkW1Steps(b *testing.B) { benchFills(b, w1(), byHandW1, true) }
+func BenchmarkW3Steps(b *testing.B) { benchFills(b, w3(), byHandW3, true) }
 
 func benchRules(b *testing.B, w swept, hand func()) {
 	p := w.program(b, nil)
 	race(b, 1, func() {
-		s, err := p.Eval(million())
-		if err != nil {
+		if _, err := Play(million(), p, w.Limits, Simple()); err != nil {
 			b.Fatal(err)
 		}
-		Run(million(), s, w.limits, workloadCosts())
 	}, hand)
 }
 
 func benchSweep(b *testing.B, w swept, hand func()) {
-	race(b, len(w.sets), func() { w.run(b, million(), 1, 1) }, hand)
+	race(b, len(w.Sets), func() { w.run(b, million(), 1, 1) }, hand)
 }
 
 func benchFills(b *testing.B, w swept, hand func(), steps bool) {
@@ -60,7 +56,7 @@ func benchFills(b *testing.B, w swept, hand func(), steps bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := run{million(), s, w.limits, workloadCosts()}
+	r := run{million(), s, w.Limits, Simple()}
 	race(b, 1, func() {
 		if steps {
 			r.steps()
@@ -74,11 +70,12 @@ func benchFills(b *testing.B, w swept, hand func(), steps bool) {
 // by hand in turn, and reports the best of each.
 func race(b *testing.B, sets int, work, hand func()) {
 	million() // made before the clock starts
-	best, byHand := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+	best, byHand := stopwatch.NewBest(), stopwatch.NewBest()
 	b.ReportAllocs()
 	for b.Loop() {
-		best = min(best, clocked(work))
-		byHand = min(byHand, clocked(hand), clocked(hand))
+		best.Take(work)
+		byHand.Take(hand)
+		byHand.Take(hand)
 	}
 	perBar := float64(best.Nanoseconds()) / float64(sets*million().Len())
 	handBar := float64(byHand.Nanoseconds()) / float64(million().Len())
@@ -88,21 +85,5 @@ func race(b *testing.B, sets int, work, hand func()) {
 	b.ReportMetric(perBar/handBar, "x-hand")
 }
 
-// clocked is the processor time of f, the collector's included: unlike the time
-// on the wall it does not count what other programs take.
-func clocked(f func()) time.Duration {
-	start := processorTime()
-	f()
-	return processorTime() - start
-}
-
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic("engine: the system tells how long a process ran: " + err.Error())
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func byHandW1() { handCross(million(), 12, 48) }
-func byHandW3() { handW3(million()) }
+func byHandW1() { workload.HandW1(million(), 12, 48) }
+func byHandW3() { workload.HandW3(million()) }

@@ -30,12 +30,13 @@ type Book struct {
 
 	pos     position
 	order   waiting
-	due     FillReason // an exit order waits for the next open; "" is none
+	due     FillReason // an exit order waits for the next open; 0 is none
 	lossDue bool       // the daily loss limit was reached with a position
 	left    int32      // contracts that the bar being played can still fill
 	day     day
 
-	sessionEnd int // first bar after the session; stale when a later one is played
+	touched    int32 // sum of what touch read, so that it is read
+	sessionEnd int   // first bar after the session; stale when a later one is played
 }
 
 // NewBook returns an empty account before the first bar.
@@ -97,7 +98,7 @@ func (k *Book) settle(i int) {
 func (k *Book) canFill(i int) bool {
 	b := k.bars
 	k.left = 0
-	if b.Volume[i] <= 0 && !k.costs.FillAnyway || b.Locked != nil && b.Locked[i] {
+	if !k.costs.FillAnyway && b.Volume[i] <= 0 || b.Locked != nil && b.Locked[i] {
 		return false
 	}
 	k.left = 1<<31 - 1
@@ -124,19 +125,21 @@ func (k *Book) fill(i int, side market.Side, qty, price int32, why FillReason) {
 	if k.tally != nil {
 		return
 	}
-	k.led.Fills = append(roomy(k.led.Fills), Fill{int32(i), side, qty, price, why})
+	k.led.Fills = append(roomy(k.led.Fills, 1, i, k.bars.Len()), Fill{int32(i), qty, price, side, why})
 }
 
-// expect makes room for so many trades.
-func (k *Book) expect(trades int) {
-	k.led.Fills, k.led.Trades = make([]Fill, 0, 2*trades), make([]Trade, 0, trades)
-}
-
-// roomy makes room for one more by doubling. The runtime grows long lists by a
-// quarter, which copied a big ledger a dozen times over.
-func roomy[T any](list []T) []T {
-	if len(list) == cap(list) {
-		list = slices.Grow(list, max(64, len(list)))
+// roomy makes room for a few more at bar i of n. To grow a long list bit by bit
+// is to copy it a dozen times over.
+func roomy[T any](list []T, few, i, n int) []T {
+	if len(list)+few > cap(list) {
+		list = slices.Grow(list, more(len(list), i, n))
 	}
 	return list
+}
+
+// more is how many the bars after bar i will add at the pace so far, and a
+// tenth: within bounds, because a pace may change.
+func more(have, i, n int) int {
+	ahead := int64(have) * int64(n-i) / int64(i+1) * 11 / 10
+	return int(max(512, int64(have/4), min(ahead, int64(max(have, 1<<15)))))
 }

@@ -16,7 +16,7 @@ func (k *Book) exitDue(i int) {
 	case k.pos.timeout > 0 && i >= k.pos.timeout:
 		why = TimeStop
 	}
-	if why != "" {
+	if why != 0 {
 		k.exit(i, k.bars.Open[i]*int32(k.pos.side)-k.costs.SlipMarket, why)
 	}
 }
@@ -42,7 +42,7 @@ func place(minute int16) int16 { return (minute - 1020 + 1440) % 1440 }
 
 // stays says that there is a position and that no exit from it has begun. What
 // the volume cap held back of one leaves at the next open and nowhere before.
-func (k *Book) stays() bool { return k.pos.qty > 0 && k.due == "" }
+func (k *Book) stays() bool { return k.pos.qty > 0 && k.due == 0 }
 
 // exitPassed closes a position whose stop or target the open has passed:
 // fills.md, 5.2.
@@ -139,7 +139,7 @@ func (k *Book) exit(i int, price int32, why FillReason) {
 	switch {
 	case k.pos.qty == 0:
 		k.pos.side = market.Flat
-		k.due, k.lossDue = "", false
+		k.due, k.lossDue = 0, false
 	case why != Targeted:
 		k.due = why
 	}

@@ -15,9 +15,10 @@ import (
 // The encoding is a sequence of fields without gaps. A number is its value as
 // 8 bytes, two's complement, little-endian; a text is its length in bytes as
 // a number, then its bytes; a truth is the number 0 or 1; a list is its
-// length as a number, then its items; an item is its fields in the order of
-// the struct. The sequence: text "assay ledger", text Version, list Fills,
-// list Trades, list Open of no or one Trade, list Days.
+// length as a number, then its items; an item is its fields in the order in
+// which fill, trade and Hash write them. The sequence: text "assay ledger",
+// text Version, list Fills, list Trades, list Open of no or one Trade, list
+// Days.
 func Hash(l Ledger) string {
 	e := newEncoder("assay ledger")
 	e.number(int64(len(l.Fills)))
@@ -103,7 +104,7 @@ func (e *encoder) fill(f *Fill) {
 	for _, n := range []int32{f.Bar, int32(f.Side), f.Qty, f.Price} {
 		e.number(int64(n))
 	}
-	e.text(string(f.Reason))
+	e.text(f.Reason.String())
 }
 
 func (e *encoder) trade(t *Trade) {
@@ -114,7 +115,7 @@ func (e *encoder) trade(t *Trade) {
 		e.number(int64(n))
 	}
 	e.text(t.EntryWhy)
-	e.text(string(t.ExitWhy))
+	e.text(t.ExitWhy.String())
 	e.truth(t.FromRoll)
 	for _, m := range []market.Money{t.Risk, t.Gross, t.Fees, t.Net} {
 		e.money(m)

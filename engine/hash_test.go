@@ -14,7 +14,7 @@ func small() Ledger {
 		Risk: 1, Gross: 2, Fees: 3, Net: -1, Ambiguous: true,
 	}
 	open := trade
-	open.ExitWhy = ""
+	open.ExitWhy = 0
 	return Ledger{
 		Fills:  []Fill{{Bar: 3, Side: market.Short, Qty: 2, Price: 20_000, Reason: Entered}},
 		Trades: []Trade{trade}, Open: &open,

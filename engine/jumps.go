@@ -61,7 +61,7 @@ func (k *Book) flip(p *signals, to int) bool {
 // levels.
 func (k *Book) bare() bool {
 	p := &k.pos
-	return k.order.Side == market.Flat && k.due == "" && len(p.lots) == 1 &&
+	return k.order.Side == market.Flat && k.due == 0 && len(p.lots) == 1 &&
 		p.stop == noStop && p.target == noTarget && p.trail == 0 && p.timeout == 0
 }
 
@@ -74,9 +74,9 @@ func (k *Book) turn(i int, why string) {
 	gross := k.ticks((int64(price) - int64(l.price)) * int64(qty) * int64(p.side))
 	fee := k.costs.Fee * market.Money(qty)
 	if k.tally == nil {
-		k.led.Trades = append(roomy(k.led.Trades), k.trade(*l, qty, price, i, Reversed))
-		k.fill(i, -p.side, qty, price, Reversed)
-		k.fill(i, -p.side, k.lim.Contracts, price, Entered)
+		k.write(k.newTrade(i), l, qty, price, i, Reversed)
+		k.led.Fills = append(roomy(k.led.Fills, 2, i, k.bars.Len()),
+			Fill{int32(i), qty, price, -p.side, Reversed}, Fill{int32(i), k.lim.Contracts, price, -p.side, Entered})
 	} else {
 		k.tally.Trades++
 		k.tally.Gross += gross

@@ -18,49 +18,31 @@ type Ledger struct {
 // Fill is one execution.
 type Fill struct {
 	Bar    int32
-	Side   market.Side // Long buys, Short sells
 	Qty    int32
-	Price  int32 // ticks, raw price of the contract
+	Price  int32       // ticks, raw price of the contract
+	Side   market.Side // Long buys, Short sells
 	Reason FillReason
 }
-
-// FillReason says why a fill happened. The words are stored and shown.
-type FillReason string
-
-// The reasons of a fill.
-const (
-	Entered    FillReason = "ENTRY"
-	Stopped    FillReason = "STOP"
-	StoppedGap FillReason = "STOP_GAP"
-	Targeted   FillReason = "TARGET"
-	Signalled  FillReason = "SIGNAL"      // the strategy asked to leave
-	Reversed   FillReason = "REVERSE"     // an entry against the position
-	Flattened  FillReason = "FLAT_TIME"   // flat-by time reached
-	TimeStop   FillReason = "TIME_STOP"   // held for as many bars as allowed
-	SessionEnd FillReason = "SESSION_END" // close of the session's last bar
-	LossLimit  FillReason = "DAILY_LOSS"  // daily loss limit reached
-	Rolled     FillReason = "ROLL"        // the contract gave way to the next
-)
 
 // Trade is one closed round turn in one contract. A flip is two trades; so is
 // a roll, whose second trade keeps the reason of the first. A position that a
 // volume cap filled in parts is one trade for each part.
 type Trade struct {
-	Side      market.Side
-	Qty       int32
-	Contract  string
 	EntryBar  int32
 	ExitBar   int32
-	Entry     int32  // ticks
-	Exit      int32  // ticks
-	EntryWhy  string // the rule that asked for it, in the strategy's own words
+	Entry     int32 // ticks
+	Exit      int32 // ticks
+	Qty       int32
+	Side      market.Side
 	ExitWhy   FillReason
-	FromRoll  bool         // opened by a roll, not by a signal
+	FromRoll  bool // opened by a roll, not by a signal
+	Ambiguous bool // a bar of the trade left open whether gain or loss came first; the loss was booked
+	Contract  string
+	EntryWhy  string       // the rule that asked for it, in the strategy's own words
 	Risk      market.Money // loss at the initial stop, without costs; 0 when there was no stop
 	Gross     market.Money
 	Fees      market.Money
 	Net       market.Money // Gross - Fees
-	Ambiguous bool         // a bar of the trade left open whether gain or loss came first; the loss was booked
 }
 
 // Day is the account's change on one trade date: net liquidation value at the
@@ -90,7 +72,8 @@ func (k *Book) Ledger() Ledger {
 // openTrade marks the position; a position in several parts shows the first
 // part's entry.
 func (k *Book) openTrade(mark int32) *Trade {
-	t := k.trade(k.pos.lots[0], k.pos.qty, mark, k.next-1, "")
+	var t Trade
+	k.write(&t, &k.pos.lots[0], k.pos.qty, mark, k.next-1, 0)
 	t.Gross = k.openGross(mark)
 	t.Fees = k.costs.Fee * market.Money(k.pos.qty)
 	t.Net = t.Gross - t.Fees

@@ -16,7 +16,7 @@ const w1MemoryEnv = "ASSAY_W1_MEMORY"
 // resident memory from the kernel.
 func TestW1Memory(t *testing.T) {
 	if os.Getenv(w1MemoryEnv) != "" {
-		l := w1(t).alone(t, million(), nil)
+		l := w1().alone(t, million(), nil)
 		status, err := os.ReadFile("/proc/self/status")
 		if err != nil {
 			t.Fatal(err)

@@ -52,7 +52,7 @@ type waiting struct {
 // Want takes a decision after the close of the last bar played.
 func (k *Book) Want(in Intent) {
 	switch {
-	case k.pos.qty > 0 && in.leaves(k.pos.side) && k.due == "":
+	case k.pos.qty > 0 && in.leaves(k.pos.side) && k.due == 0:
 		k.due = Signalled
 	case k.pos.qty == 0 && in.leaves(k.order.Side):
 		k.order = waiting{}
@@ -62,10 +62,10 @@ func (k *Book) Want(in Intent) {
 	case k.pos.qty == 0:
 		k.order = waiting{Order: enter, until: after(k.next, enter.Wait)}
 	case enter.Kind == Market:
-		if k.lim.Reverse && k.due == "" {
+		if k.lim.Reverse && k.due == 0 {
 			k.due = Reversed
 		}
-		if k.due != "" {
+		if k.due != 0 {
 			k.order = waiting{Order: enter}
 		}
 	}

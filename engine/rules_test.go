@@ -292,10 +292,10 @@ func TestLedgerOfARoll(t *testing.T) {
 	}
 	want := Ledger{
 		Fills: []Fill{
-			{1, market.Long, 1, 1001, Entered},
-			{2, market.Short, 1, 999, Rolled},
-			{2, market.Long, 1, 1101, Rolled},
-			{3, market.Short, 1, 1089, Stopped},
+			{1, 1, 1001, market.Long, Entered},
+			{2, 1, 999, market.Short, Rolled},
+			{2, 1, 1101, market.Long, Rolled},
+			{3, 1, 1089, market.Short, Stopped},
 		},
 		Trades: []Trade{first, second},
 		Days:   []Day{{Date: 20_000, PnL: -265_000}},

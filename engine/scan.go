@@ -11,12 +11,12 @@ import (
 // bars before it nothing can happen: it may stop too early, never too late.
 func (k *Book) quiet(i, to int) int {
 	p := &k.pos
-	if k.order.Side != market.Flat || k.due != "" || k.lossDue || p.trail > 0 ||
+	if k.order.Side != market.Flat || k.due != 0 || k.lossDue || p.trail > 0 ||
 		k.bars.Session[i] != k.day.session {
 		return i
 	}
 	if k.sessionEnd <= i {
-		k.sessionEnd = first(i, k.bars.Len(), func(j int) bool { return k.bars.Session[j] != k.day.session })
+		k.sessionEnd = k.endOfSession(i)
 	}
 	if p.flatAt == never {
 		p.flatBar = to
@@ -40,6 +40,12 @@ func (k *Book) quiet(i, to int) int {
 	}
 	low, high := k.touchLines()
 	return i + firstTouch(k.bars.Low[i:stop], k.bars.High[i:stop], low, high)
+}
+
+// endOfSession is the first bar after the session of bar i.
+func (k *Book) endOfSession(i int) int {
+	session, at := k.bars.Session, k.bars.Session[i]
+	return first(i, len(session), func(j int) bool { return session[j] != at })
 }
 
 // touchLines gives the raw prices at or beyond which a bar can matter to the

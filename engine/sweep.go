@@ -8,10 +8,6 @@ import (
 	"assay/strategy"
 )
 
-// stretch is how many bars a sweep plays for one set before it turns to the
-// next: so many fit the nearest caches, with what the rules say about them.
-const stretch = 4096
-
 // Sweep plays every set of a sweep against bars, each on a book of its own,
 // and returns their tallies in the order of the sets. The parts of the sweep
 // are shared out to so many cores, at least one; results do not depend on how
@@ -49,6 +45,7 @@ func sweepPart(b *market.Bars, p *strategy.Part, l strategy.Limits, c Costs, to 
 		books[i].tally = &to[i]
 	}
 	for run.Next(stretch) {
+		books[0].touch(run.At())
 		for i, k := range books {
 			k.play(run.Signals(i), run.At())
 		}

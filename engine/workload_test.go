@@ -6,36 +6,14 @@ import (
 	"testing"
 
 	"assay/market"
-	"assay/market/simbars"
 	"assay/strategy"
+	"assay/strategy/workload"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// The workloads are a comparison of engines: published answers, computed by
-// five engines of other authors, on a million bars that anyone can make.
-
 // million returns the bars of the workloads.
-var million = sync.OnceValue(func() *market.Bars { return simbars.Workload(1_000_000, 42) })
-
-// workloadCosts are the simple fill rules of W1 to W3: no slippage, 2 dollars
-// a side, 50 dollars a point.
-func workloadCosts() Costs {
-	return Costs{
-		Name: "workload", TickValue: 125_000, Fee: 20_000, GapAtOpen: true, CarryOver: true,
-	}
-}
-
-// w1Limits are always in the market.
-func w1Limits() strategy.Limits { return strategy.Limits{Contracts: 1, Flat: -1, Reverse: true} }
-
-// w3Limits are those of a day strategy.
-func w3Limits() strategy.Limits {
-	return strategy.Limits{
-		Contracts: 1, Flat: 955, EntryFrom: 510, EntryTo: 955, Reverse: true,
-		DailyLoss: 1000 * market.Dollar,
-	}
-}
+var million = sync.OnceValue(func() *market.Bars { return workload.Series(workload.Bars) })
 
 // ema is the exponential average seeded with the first close, in points.
 func ema(b *market.Bars, n int) []float64 {
@@ -98,33 +76,9 @@ func wilder(b *market.Bars, n int) []float64 {
 	return out
 }
 
-// answer is what the published figures say of a ledger.
-type answer struct {
-	Trades                   int
-	Net                      string
-	Stops, Targets, LossDays int
-}
-
-func answerOf(l Ledger) answer {
-	var a answer
-	var net market.Money
-	for _, t := range l.Trades {
-		a.Trades++
-		net += t.Net
-		switch t.ExitWhy {
-		case Stopped, StoppedGap:
-			a.Stops++
-		case Targeted:
-			a.Targets++
-		}
-	}
-	for _, d := range l.Days {
-		if d.LossLimit {
-			a.LossDays++
-		}
-	}
-	a.Net = net.String()
-	return a
+func answerOf(l Ledger) workload.Answer {
+	a := TallyOf(l)
+	return workload.Answer{Trades: a.Trades, Net: a.Net, Stops: a.Stops, Targets: a.Targets, LossDays: a.LossDays}
 }
 
 func TestWorkloads(t *testing.T) {
@@ -134,12 +88,12 @@ func TestWorkloads(t *testing.T) {
 		name    string
 		signals strategy.Signals
 		limits  strategy.Limits
-		want    answer
+		want    workload.Answer
 	}{
-		{"W1", s, w1Limits(), answer{26_220, "-78105.00", 0, 0, 0}},
-		{"W3", withBrackets(b, s), w3Limits(), answer{8_171, "-13184.00", 3_904, 3_059, 45}},
+		{"W1", s, workload.W1().Limits, workload.AnswerW1()},
+		{"W3", withBrackets(b, s), workload.W3().Limits, workload.AnswerW3()},
 	} {
-		if d := cmp.Diff(w.want, answerOf(Run(b, w.signals, w.limits, workloadCosts()))); d != "" {
+		if d := cmp.Diff(w.want, answerOf(Run(b, w.signals, w.limits, Simple()))); d != "" {
 			t.Errorf("%s (-want +got)\n%s", w.name, d)
 		}
 	}

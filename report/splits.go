@@ -37,7 +37,7 @@ func splits(in Input) []split {
 	}
 	return []split{
 		{"Long and short", parts(in.Ledger.Trades, func(t engine.Trade) (int, string) { return -int(t.Side), t.Side.String() })},
-		{"Reason of the exit", parts(in.Ledger.Trades, func(t engine.Trade) (int, string) { return 0, string(t.ExitWhy) })},
+		{"Reason of the exit", parts(in.Ledger.Trades, func(t engine.Trade) (int, string) { return 0, t.ExitWhy.String() })},
 		{"Weekday of the trade date", parts(in.Ledger.Trades, weekday)},
 		{"Hour of the entry, Chicago", parts(in.Ledger.Trades, hour)},
 		{"Contract", parts(in.Ledger.Trades, contracts(b))},

@@ -135,3 +135,27 @@ func (db *DB) touch(ctx context.Context, id bot.ID) error {
 	}
 	return nil
 }
+
+// touchAll is touch for several bots.
+func (db *DB) touchAll(ctx context.Context, bots []bot.ID) error {
+	if len(bots) == 0 {
+		return nil
+	}
+	revision, err := db.nextRevision(ctx)
+	if err != nil {
+		return err
+	}
+	ids := make([]any, len(bots))
+	for i, id := range bots {
+		ids[i] = id
+	}
+	err = inParts(ids, func(list string, part []any) error {
+		_, err := db.exec(ctx, fmt.Sprintf(`update bots set revision = $%d where id in (%s)`, len(part)+1, list),
+			append(part, revision)...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("touch %d bots: %w", len(bots), err)
+	}
+	return nil
+}

@@ -123,43 +123,57 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 		if err != nil {
 			return err
 		}
-		var busy []bot.ID
-		for free := caps.Total - used.Total; len(jobs) > 0; jobs = jobs[1:] {
-			q := Queued{Full: free <= 0}
-			if !q.Full {
-				if q, err = tx.enqueue(ctx, jobs[0], at); err != nil {
-					return err
-				}
+		var got []bot.ID
+		for free := caps.Total - used.Total; len(jobs) > 0; {
+			if free <= 0 {
+				queued = append(queued, slices.Repeat([]Queued{{Full: true}}, len(jobs))...)
+				break
 			}
-			if q.ID != 0 {
-				free--
-				busy = append(busy, jobs[0].BotID)
-			}
-			queued = append(queued, q)
-		}
-		for _, id := range busy { // after the inserts, which may wait for a job's end to commit
-			if err := tx.touch(ctx, id); err != nil {
+			n := atOnce(min(free, len(jobs)))
+			ids, err := tx.enqueue(ctx, jobs[:n], at)
+			if err != nil {
 				return err
 			}
+			for _, j := range jobs[:n] {
+				q := Queued{ID: ids[j.BotID], Busy: ids[j.BotID] == 0}
+				if !q.Busy {
+					free--
+					got = append(got, j.BotID)
+					delete(ids, j.BotID) // a second job of the bot found it busy
+				}
+				queued = append(queued, q)
+			}
+			jobs = jobs[n:]
 		}
-		return nil
+		return tx.touchAll(ctx, got) // after the inserts, which may wait for a job's end to commit
 	})
 	return queued, err
 }
 
-func (db *DB) enqueue(ctx context.Context, j NewJob, at time.Time) (q Queued, err error) {
-	err = db.returning(ctx, `insert into bot_jobs (bot_id, job_type, status, iteration, created_at, class,
-			max_attempts, reason_code)
-		values ($1, $2, 'QUEUED', $3, $7, $4, $5, $6)
-		on conflict (bot_id) where status in ('QUEUED', 'RUNNING') do nothing returning id`,
-		j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason, Time{at}).Scan(&q.ID)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Queued{Busy: true}, nil
+// enqueue queues jobs in one statement and returns their ids by bot; a bot that
+// has an active job is missing.
+func (db *DB) enqueue(ctx context.Context, jobs []NewJob, at time.Time) (map[bot.ID]int64, error) {
+	const row = `($%d, $%d, 'QUEUED', $%d, $1, $%d, $%d, $%d)`
+	var rows []string
+	args := []any{Time{at}}
+	for _, j := range jobs {
+		n := len(args)
+		rows = append(rows, fmt.Sprintf(row, n+1, n+2, n+3, n+4, n+5, n+6))
+		args = append(args, j.BotID, j.Type, j.Iteration, j.Type.Class(), j.MaxAttempts, j.Reason)
 	}
-	if err != nil {
-		return q, fmt.Errorf("enqueue %s for bot %s: %w", j.Type, j.BotID, err)
+	ids := map[bot.ID]int64{}
+	scan := func(s scanner) (id int64, err error) {
+		var of bot.ID
+		err = s.Scan(&id, &of)
+		ids[of] = id
+		return id, err
 	}
-	return q, nil
+	db.tx.wrote = true
+	_, err := collect(ctx, db, "queued jobs", scan, `insert into bot_jobs (bot_id, job_type, status, iteration, created_at,
+			class, max_attempts, reason_code)
+		values `+strings.Join(rows, ", ")+`
+		on conflict (bot_id) where status in ('QUEUED', 'RUNNING') do nothing returning id, bot_id`, args...)
+	return ids, err
 }
 
 // Admit lets waiting jobs run, in order of priority and age, as far as the
@@ -257,17 +271,7 @@ func (db *DB) start(ctx context.Context, worker, where string, args ...any) (job
 			return err
 		}
 		slices.SortFunc(jobs, func(a, b job.Job) int { return cmp.Compare(a.ID, b.ID) })
-		for _, j := range jobs {
-			if err := tx.openAttempt(ctx, j); err != nil {
-				return err
-			}
-		}
-		for _, j := range jobs { // the revision counter comes after every job
-			if err := tx.touch(ctx, bot.ID(j.BotID)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return errors.Join(tx.openAttempts(ctx, jobs), tx.touchAll(ctx, botsOf(jobs)))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start jobs: %w", err)
@@ -275,11 +279,26 @@ func (db *DB) start(ctx context.Context, worker, where string, args ...any) (job
 	return jobs, nil
 }
 
-func (db *DB) openAttempt(ctx context.Context, j job.Job) error {
-	_, err := db.exec(ctx, `insert into job_attempts (job_id, attempt, lease_seq, worker_id, started_at)
-		values ($1, $2, $3, $4, {now})`, j.ID, j.Attempt, j.LeaseSeq, j.WorkerID)
+func botsOf(jobs []job.Job) []bot.ID {
+	ids := make([]bot.ID, len(jobs))
+	for i, j := range jobs {
+		ids[i] = bot.ID(j.BotID)
+	}
+	return ids
+}
+
+func (db *DB) openAttempts(ctx context.Context, jobs []job.Job) error {
+	ids := make([]any, len(jobs))
+	for i, j := range jobs {
+		ids[i] = j.ID
+	}
+	err := inParts(ids, func(list string, part []any) error {
+		_, err := db.exec(ctx, `insert into job_attempts (job_id, attempt, lease_seq, worker_id, started_at)
+			select id, attempt, lease_seq, worker_id, started_at from bot_jobs where id in (`+list+`) order by id`, part...)
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("open attempt %d of job %d: %w", j.Attempt, j.ID, err)
+		return fmt.Errorf("open attempts: %w", err)
 	}
 	return nil
 }
@@ -326,18 +345,39 @@ func (db *DB) SetProgress(ctx context.Context, l Lease, progress float64) error 
 // transaction. ErrLeaseLost: someone else has the job now and nothing was
 // saved.
 func (db *DB) Finish(ctx context.Context, l Lease, save func(tx *DB) error) error {
+	return db.FinishAll(ctx, Finished{l, save})
+}
+
+// Finished is a job whose work is done.
+type Finished struct {
+	Lease
+	Save func(tx *DB) error // nil: there is nothing to save
+}
+
+// FinishAll is Finish for several jobs in one transaction: all of them are
+// completed, or an error leaves none so.
+func (db *DB) FinishAll(ctx context.Context, done ...Finished) error {
 	return db.InTx(ctx, func(tx *DB) error {
-		id, err := tx.guarded(ctx, l, `status = 'COMPLETED', completed_at = {now}, progress = 1, error = '',
-			cancel_requested_at = null`)
-		if err != nil {
-			return err
-		}
-		if save != nil {
-			if err := save(tx); err != nil {
+		bots := make([]bot.ID, len(done))
+		for i, f := range done { // every job before the first save, which takes the revision counter
+			var err error
+			bots[i], err = tx.guarded(ctx, f.Lease, `status = 'COMPLETED', completed_at = {now}, progress = 1, error = '',
+				cancel_requested_at = null`)
+			if err != nil {
 				return err
 			}
 		}
-		return errors.Join(tx.closeAttempt(ctx, l, job.OutcomeCompleted, ""), tx.touch(ctx, id), tx.wakePlanner(ctx))
+		for _, f := range done {
+			if f.Save != nil {
+				if err := f.Save(tx); err != nil {
+					return err
+				}
+			}
+			if err := tx.closeAttempt(ctx, f.Lease, job.OutcomeCompleted, ""); err != nil {
+				return err
+			}
+		}
+		return errors.Join(tx.touchAll(ctx, bots), tx.wakePlanner(ctx))
 	})
 }
 
@@ -413,6 +453,20 @@ func (db *DB) RequestCancel(ctx context.Context, id bot.ID, reason string) error
 func (db *DB) Stalled(ctx context.Context, stuckAfter time.Duration) ([]job.Job, error) {
 	return collect(ctx, db, "stalled jobs", scanJob, `select `+jobColumns+` from bot_jobs j
 		where j.status = 'RUNNING' and j.heartbeat_at < {now+$1} order by j.id`, interval(-stuckAfter))
+}
+
+// Reapable says whether Stalled, Overdue with any limit from the shortest on,
+// or DropLostTickets would find anything.
+func (db *DB) Reapable(ctx context.Context, stuckAfter, shortest, lostAfter time.Duration) (found bool, err error) {
+	err = db.row(ctx, `select exists (select 1 from bot_jobs where status = 'RUNNING' and heartbeat_at < {now+$1})
+			or exists (select 1 from bot_jobs where status = 'RUNNING' and started_at < {now+$2})
+			or exists (select 1 from bot_jobs where status = 'QUEUED' and admitted_at is not null and ticket_id is not null
+				and admitted_at < {now+$3})`,
+		interval(-stuckAfter), interval(-shortest), interval(-lostAfter)).Scan(&found)
+	if err != nil {
+		return false, fmt.Errorf("look for stuck jobs: %w", err)
+	}
+	return found, nil
 }
 
 // Overdue returns the running jobs of a type that started longer than limit

@@ -148,7 +148,7 @@ func (db *DB) insertTrades(ctx context.Context, session int64, trades []Trade) e
 			Time{t.EntryAt},
 			Time{t.ExitAt},
 			t.Entry, t.Exit,
-			t.EntryWhy, t.ExitWhy, t.FromRoll, Money(t.Risk), Money(t.Gross), Money(t.Fees), Money(t.Net), t.Ambiguous,
+			t.EntryWhy, t.ExitWhy.String(), t.FromRoll, Money(t.Risk), Money(t.Gross), Money(t.Fees), Money(t.Net), t.Ambiguous,
 		}
 	})
 }
@@ -234,10 +234,13 @@ func (db *DB) Trades(ctx context.Context, session int64) ([]Trade, error) {
 }
 
 func scanTrade(s scanner) (t Trade, err error) {
-	var side string
+	var side, exit string
 	err = s.Scan(&t.N, &side, &t.Qty, &t.Contract, timeInto(&t.EntryAt), timeInto(&t.ExitAt), &t.Entry, &t.Exit,
-		&t.EntryWhy, &t.ExitWhy, &t.FromRoll, moneyInto(&t.Risk), moneyInto(&t.Gross), moneyInto(&t.Fees),
+		&t.EntryWhy, &exit, &t.FromRoll, moneyInto(&t.Risk), moneyInto(&t.Gross), moneyInto(&t.Fees),
 		moneyInto(&t.Net), &t.Ambiguous)
+	if err == nil {
+		err = t.ExitWhy.UnmarshalText([]byte(exit))
+	}
 	t.Side = market.Short
 	if side == market.Long.String() {
 		t.Side = market.Long

@@ -33,14 +33,20 @@ func (db *DB) AdmitWithTickets(ctx context.Context, issue IssueTickets) (admitte
 		if err != nil {
 			return fmt.Errorf("issue tickets: %w", err)
 		}
-		for i, id := range admitted {
-			if _, err := tx.exec(ctx, `update bot_jobs set ticket_id = $2 where id = $1`, id, tickets[i]); err != nil {
-				return fmt.Errorf("give job %d its ticket: %w", id, err)
-			}
-		}
-		return nil
+		return tx.giveTickets(ctx, admitted, tickets)
 	})
 	return admitted, err
+}
+
+// giveTickets writes each job's ticket down. Only PostgreSQL has tickets, and
+// its arrays.
+func (db *DB) giveTickets(ctx context.Context, jobs, tickets []int64) error {
+	_, err := db.exec(ctx, `update bot_jobs set ticket_id = t.ticket
+		from unnest($1::bigint[], $2::bigint[]) as t (job, ticket) where id = t.job`, jobs, tickets)
+	if err != nil {
+		return fmt.Errorf("give %d jobs their tickets: %w", len(jobs), err)
+	}
+	return nil
 }
 
 // StartTicket starts the next attempt of the job that a ticket is for. found

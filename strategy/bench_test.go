@@ -11,7 +11,7 @@ import (
 // BenchmarkW1 runs the rules of workload W1; the aim is under 8 ns a bar.
 func BenchmarkW1(b *testing.B) {
 	bars := simbars.Workload(1_000_000, 42)
-	source, err := os.ReadFile("testdata/w1.yaml")
+	source, err := os.ReadFile("workload/w1.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -102,6 +102,11 @@ func (p *Part) Start(bars *market.Bars) (*PartRun, error) {
 	return r, nil
 }
 
+// Start begins a run of the program over bars: that of its only set.
+func (p *Program) Start(bars *market.Bars) (*PartRun, error) {
+	return (&Part{graph: p, sets: []*Program{p}}).Start(bars)
+}
+
 // Next evaluates about n more bars. It is false when none were left.
 func (r *PartRun) Next(n int) bool { return r.next(n, true) }
 

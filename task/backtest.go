@@ -39,9 +39,14 @@ func Backtest(in Input) (out Output, err error) {
 	if in.Costs != nil {
 		out.Costs = *in.Costs
 	}
-	if out.Signals, out.Ledger, err = p.run(nil, out.Costs); err != nil {
+	program, err := p.program(nil)
+	if err != nil {
 		return out, err
 	}
+	if out.Signals, err = program.Eval(p.bars); err != nil {
+		return out, err
+	}
+	out.Ledger = engine.Run(p.bars, out.Signals, program.Limits(), out.Costs)
 	if out.RuleHash, err = in.Strategy.RuleHash(nil); err != nil {
 		return out, err
 	}
@@ -74,15 +79,13 @@ func (p prepared) program(values map[string]float64) (*strategy.Program, error) 
 	return strategy.Compile(p.strategy, p.contract, values)
 }
 
-func (p prepared) run(values map[string]float64, costs engine.Costs) (s strategy.Signals, l engine.Ledger, err error) {
+// play is a run of which only the ledger is wanted.
+func (p prepared) play(values map[string]float64, costs engine.Costs) (engine.Ledger, error) {
 	program, err := p.program(values)
 	if err != nil {
-		return s, l, err
+		return engine.Ledger{}, err
 	}
-	if s, err = program.Eval(p.bars); err != nil {
-		return s, l, err
-	}
-	return s, engine.Run(p.bars, s, program.Limits(), costs), nil
+	return engine.Play(p.bars, program, program.Limits(), costs)
 }
 
 // net is the ledger's PnL after fees with the open position's mark.

@@ -32,7 +32,7 @@ const (
 // stress runs the same orders on a worse day. It passes when money is left.
 func stress(p prepared, base Output) (store.Check, error) {
 	costs := engine.Stress(base.Costs)
-	_, ledger, err := p.run(nil, costs)
+	ledger, err := p.play(nil, costs)
 	if err != nil {
 		return store.Check{}, err
 	}

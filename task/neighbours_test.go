@@ -23,7 +23,7 @@ func TestNeighboursEarnWhatTheyEarnAlone(t *testing.T) {
 		t.Fatalf("%d neighbours", len(want))
 	}
 	for i, n := range want {
-		_, ledger, err := p.run(map[string]float64{n.Param: n.Value}, base.Costs)
+		ledger, err := p.play(map[string]float64{n.Param: n.Value}, base.Costs)
 		if err != nil {
 			t.Fatal(err)
 		}

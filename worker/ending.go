@@ -61,7 +61,7 @@ func (e *Ending) Record(ctx context.Context) error {
 // complete saves the results. When that fails the attempt has failed: it did
 // its work, whatever its context said since, and only the saving went wrong.
 func (e *Ending) complete(ctx context.Context) bool {
-	e.err = e.steps.db.Finish(ctx, store.LeaseOf(e.job), func(tx *store.DB) error { return saved(ctx, e.save, tx) })
+	e.err = e.steps.finish(ctx, store.LeaseOf(e.job), func(tx *store.DB) error { return saved(ctx, e.save, tx) })
 	e.cause = nil
 	if e.err != nil {
 		return false

@@ -24,9 +24,11 @@ type node struct {
 }
 
 func newNode(db *store.DB, config Config, log *slog.Logger) *node {
-	return &node{
+	n := &node{
 		Steps: NewSteps(db, config, newID(), log), wake: make(chan struct{}, 1), running: map[store.Lease]*attempt{},
 	}
+	n.finish = (&scribe{db: db}).finish
+	return n
 }
 
 // whileBeating runs dispatch until ctx ends it, then waits for the attempts to

@@ -17,12 +17,13 @@ type Steps struct {
 	config Config
 	log    *slog.Logger
 	id     string
+	finish func(ctx context.Context, l store.Lease, save func(*store.DB) error) error
 }
 
 // NewSteps returns the steps of the worker named id, which must be new at every
 // start of a process. log may be nil.
 func NewSteps(db *store.DB, config Config, id string, log *slog.Logger) Steps {
-	return Steps{db, config, discardIfNil(log), id}
+	return Steps{db, config, discardIfNil(log), id, db.Finish}
 }
 
 // ID is the worker's name in bot_jobs.worker_id.

@@ -28,7 +28,8 @@ type Dispatcher interface {
 // ends. An error of kind assay.Invalid is not tried again.
 type Handler func(ctx context.Context, j job.Job, progress func(done float64)) (Save, error)
 
-// Save writes what a job found.
+// Save writes what a job found. It runs again when the transaction failed that it
+// shared with the ends of other jobs.
 type Save func(ctx context.Context, tx *store.DB) error
 
 // Config is how a worker works.

@@ -20,13 +20,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"assay/control"
 	"assay/history/historytest"
 	"assay/market"
 	"assay/market/simbars"
+	"assay/plan"
 	"assay/provider/standin"
 	"assay/provider/standin/archive"
 	"assay/provider/standin/databento"
+	"assay/store"
 	"assay/store/storetest"
+	"assay/worker"
 )
 
 func TestMain(m *testing.M) {
@@ -54,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"bars":     writeBars,
 			"refused":  refused,
 			"occupy":   occupy,
+			"planned":  planned,
 			"postgres": postgresAddress,
 			"standin":  standIn,
 		},
@@ -150,6 +155,30 @@ func postgresAddress(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: postgres VARIABLE")
 	}
 	ts.Setenv(args[0], storetest.EmptyPostgresAddress(ts.Value("t").(testing.TB)))
+}
+
+// planned makes a home in which a planner has ticked twice on 2026-11-23:
+// planned BOTS makes that many bots, the last of them paused.
+func planned(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: planned BOTS")
+	}
+	bots, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ctx, clock, t := context.Background(), storetest.NewClock(), ts.Value("t").(testing.TB)
+	db, err := store.Open(ctx, ts.Getenv("ASSAY_HOME"), clock.Now)
+	ts.Check(err)
+	defer db.Close()
+	last := storetest.AddBots(t, db, bots)[bots-1].ID
+	storetest.AddDataSet(t, db, storetest.DataSet("SIM-ES", "f1"))
+	ts.Check(db.PauseBot(ctx, last, "holiday"))
+	planner := control.Planner{
+		DB: db, Policy: plan.DefaultPolicy(), AllowSim: true, Reaper: worker.Reaper{DB: db, Config: worker.DefaultConfig(2)},
+	}
+	for range 2 {
+		planner.Tick(ctx)
+		clock.Add(time.Second)
+	}
 }
 
 // occupy listens on a free port until the script ends: occupy VARIABLE puts

@@ -16,6 +16,7 @@ type serveCmd struct {
 	Workers      int           `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
 	VerifyEvery  time.Duration `help:"How often each configured provider is verified." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"TIME"`
 	MaxBacktests int           `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
+	Pace         pace          `embed:""`
 }
 
 func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
@@ -25,6 +26,7 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 		AllowSim: c.SimData,
 		Slots:    c.Workers,
 		Cap:      c.MaxBacktests,
+		Pace:     app.Pace(c.Pace),
 		Verify:   c.VerifyEvery,
 		Log:      slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))),
 		Ready: func(url, database string) {

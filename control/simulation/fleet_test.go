@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"assay"
 	"assay/bot"
 	"assay/engine"
 	"assay/job"
@@ -168,7 +169,7 @@ func (f *fleet) result(a *attempt) store.Result {
 	b := f.named[a.job.BotID]
 	return store.Result{Session: store.Session{
 		BotID: b.ID, JobID: a.job.ID, JobCreatedAt: a.job.CreatedAt, Kind: a.job.Type, VersionID: b.VersionID, Generation: 1,
-		CreatedAt: a.job.StartedAt, ResultHash: "r", Metrics: measure.Metrics{Capital: b.Capital, Trades: 40},
+		CreatedAt: a.job.StartedAt, ResultHash: "r", Metrics: measure.Metrics{Capital: b.Capital, Trades: pick(f.w, 10, 40, 40, 40)},
 		Provenance: store.Provenance{
 			DataSetID: a.set.ID, DataSet: a.set.Name, Fingerprint: a.set.Fingerprint, Provider: a.set.Provider, Symbol: b.Symbol,
 			DataRoot: a.set.Root, Interval: a.set.Interval, TickSize: "0.25", Multiplier: "5", FirstBar: a.set.FirstBar,
@@ -178,23 +179,55 @@ func (f *fleet) result(a *attempt) store.Result {
 	}}
 }
 
-// reset moves the boundary of some bots and cancels what they work on.
+// reset makes the results of some bots count anew; its jobs are cancelled with
+// it. A clock that went back makes it refuse.
 func (f *fleet) reset(bots []*simBot) {
 	w := f.w
 	w.act(&step{}, func(ctx context.Context) {
-		at := w.wall().UTC().Truncate(time.Millisecond)
-		for _, b := range bots {
-			b.boundary = at
-			delete(w.oracle.rests, string(b.ID))
-			if _, err := w.oracle.write.ExecContext(ctx, `update bots set metrics_reset_at = $1 where id = $2`,
-				store.Time{Time: at}, b.ID); err != nil {
-				panic(err)
-			}
-			if err := w.byHand.RequestCancel(ctx, b.ID, "reset"); err != nil {
-				panic(err)
-			}
-		}
+		done, err := w.byHand.ResetMetrics(ctx, store.Reset{Actor: "operator", Scope: scopeOf(bots), Reason: "TEST"})
+		w.put(bots, done.At, err)
 	})
+}
+
+// revert puts some bots back to LAB and locks them there.
+func (f *fleet) revert(bots []*simBot) {
+	w := f.w
+	w.act(&step{}, func(ctx context.Context) {
+		order := store.Revert{Actor: "operator", Scope: scopeOf(bots), Reason: "TEST", Lock: time.Hour}
+		seen, err := w.byHand.PreviewRevert(ctx, order)
+		if err == nil {
+			order.Preview = seen.Hash
+			seen, err = w.byHand.Revert(ctx, order)
+		}
+		w.put(bots, seen.At, err)
+	})
+	for _, b := range bots {
+		w.know(b)
+	}
+}
+
+// put remembers what a bulk act of the operator did.
+func (w *world) put(bots []*simBot, at time.Time, err error) {
+	switch {
+	case assay.KindOf(err) == assay.Conflict && w.oracle.back > 0:
+		w.note("refused: %v", err)
+		return
+	case err != nil:
+		w.fail("the operator was refused: %v", err)
+		return
+	}
+	for _, b := range bots {
+		b.boundary = at
+		delete(w.oracle.rests, string(b.ID))
+	}
+}
+
+func scopeOf(bots []*simBot) bot.Scope {
+	ids := make([]bot.ID, len(bots))
+	for i, b := range bots {
+		ids[i] = b.ID
+	}
+	return bot.Of(ids...)
 }
 
 // some draws one bot, or sometimes all of them.

@@ -120,6 +120,7 @@ type activeJob struct {
 // rest is what a bot's failures ask of the planner.
 type rest struct {
 	inARow int
+	from   time.Time // by a clock that went back behind it nobody rests
 	until  time.Time
 }
 
@@ -230,7 +231,7 @@ func (o *oracle) enqueued(e entry) {
 	case b.heldFrom >= 0 && b.heldFrom < s.began:
 		w.fail("%s got job %d while it was paused or above LAB", e.bot, e.job)
 	}
-	if r := o.rests[e.bot]; r != nil && e.at.Before(r.until) && o.jumpedAt < s.began {
+	if r := o.rests[e.bot]; r != nil && e.at.Before(r.until) && !e.at.Before(r.from) && o.jumpedAt < s.began {
 		w.fail("%s got job %d at %s although it rests until %s after %d failures", e.bot, e.job, stamp(e.at.Time), stamp(r.until), r.inARow)
 	}
 }
@@ -291,8 +292,8 @@ func (o *oracle) most(class string) int {
 	return o.w.set.caps.Backtests
 }
 
-// left judges who ended an attempt: the worker that holds its lease, or the
-// reaper with a reason.
+// left judges who ended an attempt: the worker that holds its lease, the reaper
+// with a reason, or a reset, which takes the lease away.
 func (o *oracle) left(e entry) {
 	w, s := o.w, o.w.acting
 	now := w.wall()
@@ -300,8 +301,9 @@ func (o *oracle) left(e entry) {
 		o.owed[e.job] = true
 	}
 	switch {
+	case s.by == nil && (e.status1 != job.Cancelled || e.lease1 <= e.lease0):
+		w.fail("running job %d became %s by the operator, and its lease %d is now %d", e.job, e.status1, e.lease0, e.lease1)
 	case s.by == nil:
-		w.fail("running job %d was ended by the operator", e.job)
 	case s.lease != nil && (s.lease.JobID != e.job || s.lease.Seq != e.lease0):
 		w.fail("lease %d of job %d was ended by an attempt that held lease %d of job %d", e.lease0, e.job, s.lease.Seq, s.lease.JobID)
 	case s.lease != nil || s.takeOver:
@@ -363,6 +365,7 @@ func (o *oracle) end(e entry, created time.Time) {
 			o.rests[e.bot] = r
 		}
 		r.inARow++
+		r.from = e.at.Time
 		r.until = e.at.Add(job.CoolDown(r.inARow, w.set.policy.CoolDown, w.set.policy.MaxCoolDown))
 	}
 }

@@ -294,6 +294,16 @@ func (p *process) begin(j job.Job) {
 	case deaf:
 		takes = w.about(10*time.Minute, 3*time.Hour)
 	}
+	w.wakeDead(j.ID, takes)
+	w.old[j.ID] = append(w.old[j.ID], former{p, a, p.life})
+	if !w.calm && w.chance(0.06) {
+		p.after(w.between(0, min(takes, 5*time.Minute)), "meets trouble in the middle of its work", func() { w.hit(p) })
+	}
+	if !w.calm && w.chance(0.03) {
+		p.w.after(w.between(0, min(takes, 5*time.Minute)), "a reset across a running job", func() {
+			w.fleet.reset([]*simBot{w.fleet.named[j.BotID]})
+		})
+	}
 	limit := w.set.config.Limits[j.Type]
 	p.after(takes, fmt.Sprintf("ends the work on job %d", j.ID), func() { p.finish(a, nil) })
 	if limit > takes {
@@ -307,6 +317,32 @@ func (p *process) begin(j job.Job) {
 			p.finish(a, nil)
 		}
 	})
+}
+
+// former is an earlier attempt of a job, in a process that may not know yet
+// that the job goes on elsewhere.
+type former struct {
+	p    *process
+	a    *attempt
+	life int
+}
+
+// wakeDead makes the earlier attempts of a job come back while a newer one runs,
+// which is when they could do harm.
+func (w *world) wakeDead(id int64, takes time.Duration) {
+	for _, z := range w.old[id] {
+		if z.a.over || z.life != z.p.life {
+			continue
+		}
+		soon := w.between(0, takes/2)
+		z.p.stoppedUntil = min(z.p.stoppedUntil, w.now+soon)
+		z.p.awayUntil = min(z.p.awayUntil, w.now+soon)
+		z.p.after(soon, fmt.Sprintf("comes back to job %d from the dead", id), func() {
+			if z.a.end == deaf {
+				z.p.finish(z.a, nil)
+			}
+		})
+	}
 }
 
 // finish ends an attempt's work, because it is over or because it was told to

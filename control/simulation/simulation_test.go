@@ -32,6 +32,18 @@ func TestSimulation(t *testing.T) {
 	}
 }
 
+// What a seed decides it decides again: otherwise a failure could not be looked
+// into.
+func TestSeedRepeats(t *testing.T) {
+	t.Parallel()
+	empty := template(t)
+	first, second := simulate(t, empty, 7, size{10, 1}), simulate(t, empty, 7, size{10, 1})
+	other := simulate(t, empty, 8, size{10, 1})
+	if first != second || first == other {
+		t.Errorf("the worlds of seeds 7, 7 and 8 are %x, %x and %x", first, second, other)
+	}
+}
+
 func setting(t *testing.T, name string, otherwise int) int {
 	t.Helper()
 	text := os.Getenv(name)
@@ -73,8 +85,9 @@ func template(t *testing.T) []byte {
 	return file
 }
 
-// simulate runs one world and reports what broke.
-func simulate(t *testing.T, empty []byte, seed uint64, s size) {
+// simulate runs one world, reports what broke, and returns a fingerprint of
+// everything that happened.
+func simulate(t *testing.T, empty []byte, seed uint64, s size) uint64 {
 	t.Helper()
 	w := newWorld(seed, s)
 	w.open(t, empty)
@@ -95,6 +108,7 @@ func simulate(t *testing.T, empty []byte, seed uint64, s size) {
 	}
 	t.Logf("%s of %s: %d events, %d ticks, %d troubles, jobs ended %v", time.Since(began).Round(time.Millisecond),
 		w.now.Round(time.Minute), w.steps, w.oracle.ticks, w.faults, w.oracle.ended)
+	return w.print.Sum64()
 }
 
 // open lays the world's database out: one connection for each process, one for

@@ -14,23 +14,11 @@ func (w *world) trouble() {
 	if w.calm || w.depth > 0 {
 		return
 	}
-	w.faults++
 	p := w.procs[w.rand.IntN(len(w.procs))]
 	switch x := w.rand.IntN(100); {
 	case p.dead:
-	case x < 30:
-		w.note("%s is killed", p.name)
-		p.die()
-	case x < 60:
-		d := w.about(time.Second, 30*time.Minute)
-		w.note("%s is stopped for %s", p.name, d)
-		p.stoppedUntil = w.now + d
-		p.disturbed(d)
 	case x < 75:
-		d := w.about(time.Second, 20*time.Minute)
-		w.note("%s cannot reach its database for %s", p.name, d)
-		p.awayUntil = w.now + d
-		p.disturbed(d)
+		w.hit(p)
 	case x < 85:
 		w.note("%s shuts down", p.name)
 		p.shutDown()
@@ -43,6 +31,25 @@ func (w *world) trouble() {
 		}
 	default:
 		w.jump()
+	}
+}
+
+// hit kills a process, stops it or takes its database away.
+func (w *world) hit(p *process) {
+	w.faults++
+	stuck := w.set.config.StuckAfter
+	switch d := w.about(time.Second, 4*stuck); w.rand.IntN(3) {
+	case 0:
+		w.note("%s is killed", p.name)
+		p.die()
+	case 1:
+		w.note("%s is stopped for %s", p.name, d)
+		p.stoppedUntil = w.now + d
+		p.disturbed(d)
+	default:
+		w.note("%s cannot reach its database for %s", p.name, d)
+		p.awayUntil = w.now + d
+		p.disturbed(d)
 	}
 }
 
@@ -84,6 +91,8 @@ func (w *world) operate() {
 		}
 	case x < 55:
 		f.reset(f.some())
+	case x < 60:
+		f.revert(f.some())
 	case x < 70:
 		b := f.some()[0]
 		w.move(b, bot.Paper)
@@ -135,6 +144,9 @@ func (w *world) pause(b *simBot, paused bool) {
 func (w *world) move(b *simBot, to bot.Stage) {
 	if b.Stage == to {
 		return
+	}
+	if to != bot.Lab && w.wall().Before(b.StageLockedUntil) {
+		return // a revert locked it
 	}
 	w.byOperator(func(ctx context.Context) error { return w.byHand.MoveBot(ctx, b.ID, to, bot.ByOperator, "TEST") })
 	if to == bot.Lab {

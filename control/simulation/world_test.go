@@ -4,10 +4,14 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
+	"hash"
+	"hash/fnv"
+	"io"
 	"math"
 	"math/rand/v2"
 	"time"
 
+	"assay/job"
 	"assay/plan"
 	"assay/store"
 	"assay/worker"
@@ -34,13 +38,15 @@ type world struct {
 	byHand *store.DB // the operator's own connection
 	fleet  *fleet
 	oracle *oracle
-	acting *step // who changes the database now
-	calm   bool  // no more faults
-	depth  int   // steps that wait within steps
+	old    map[int64][]former // attempts by job
+	acting *step              // who changes the database now
+	calm   bool               // no more faults
+	depth  int                // steps that wait within steps
 	steps  int
 	faults int
-	trail  []string // the last events, for the report of a failure
-	broken string   // the first thing that must not happen, and did
+	trail  []string    // the last events, for the report of a failure
+	print  hash.Hash64 // of every event, to see that a seed repeats
+	broken string      // the first thing that must not happen, and did
 }
 
 // settings are what a seed decides about the policy and the machines.
@@ -59,7 +65,7 @@ type settings struct {
 }
 
 func newWorld(seed uint64, s size) *world {
-	w := &world{size: s, rand: rand.New(rand.NewPCG(seed, 0x5eed))}
+	w := &world{size: s, old: map[int64][]former{}, print: fnv.New64a(), rand: rand.New(rand.NewPCG(seed, 0x5eed))}
 	w.zone = pick(w, chicago(), chicago(), time.UTC)
 	w.start = pick(w, // the third is an ordinary week; clocks change in the first two
 		time.Date(2026, 3, 7, 12, 0, 0, 0, time.UTC), time.Date(2026, 10, 31, 12, 0, 0, 0, time.UTC),
@@ -78,8 +84,17 @@ func chicago() *time.Location {
 
 func (w *world) settings() settings {
 	s := settings{policy: plan.DefaultPolicy(), config: worker.DefaultConfig(2)}
-	s.policy.TickInterval = pick(w, time.Minute, 10*time.Minute, 10*time.Minute, 10*time.Minute, 10*time.Minute, 10*time.Minute)
-	s.policy.RefreshAfter = pick(w, 6*time.Hour, 12*time.Hour, 24*time.Hour)
+	s.policy.TickInterval = 10 * time.Minute
+	if w.chance(0.05) {
+		s.policy.TickInterval = 2 * time.Minute
+	}
+	s.policy.RefreshAfter = pick(w, 6*time.Hour, 12*time.Hour, 24*time.Hour, 24*time.Hour)
+	if w.chance(0.3) { // a laboratory that can also improve and evolve
+		s.policy.Can = []job.Type{job.Baseline, job.Refresh, job.Improve, job.Evolve}
+		s.policy.ImproveInterval = pick(w, 3*time.Hour, 8*time.Hour)
+		s.policy.EvolveInterval = pick(w, 8*time.Hour, 16*time.Hour)
+		s.policy.ImprovesPerEvolve = 2
+	}
 	s.policy.MaxAttempts = pick(w, 1, 2, 3, 3, 4)
 	s.policy.CoolDown = pick(w, 10*time.Minute, 30*time.Minute)
 	s.policy.MaxTotalJobs = pick(w, 10_000, 10_000, max(w.bots/3, 1))
@@ -91,7 +106,7 @@ func (w *world) settings() settings {
 	if s.cluster = w.chance(0.6); s.cluster {
 		s.procs = 2 + w.rand.IntN(3)
 	}
-	s.breath = pick(w, 250*time.Millisecond, 20*time.Second, time.Minute)
+	s.breath = pick(w, 250*time.Millisecond, time.Minute, time.Minute)
 	s.leadFor = pick(w, 20*time.Minute, 40*time.Minute)
 	s.fails = pick(w, 0, 0.0003, 0.003)
 	s.waits = pick(w, 0, 0.002, 0.01)
@@ -156,7 +171,9 @@ func (w *world) note(format string, args ...any) {
 	if len(w.trail) >= 60 {
 		w.trail = append(w.trail[:0], w.trail[30:]...)
 	}
-	w.trail = append(w.trail, fmt.Sprintf("%12s  %s", w.now.Round(time.Millisecond), fmt.Sprintf(format, args...)))
+	line := fmt.Sprintf("%12s  %s", w.now.Round(time.Millisecond), fmt.Sprintf(format, args...))
+	w.trail = append(w.trail, line)
+	_, _ = io.WriteString(w.print, line)
 }
 
 // fail records the first thing that must not happen.

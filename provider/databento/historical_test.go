@@ -53,7 +53,7 @@ func start(t *testing.T, change func(*standin.Options, *databento.Config)) pair 
 	leak.Check(t)
 	now := func() time.Time { return friday }
 	options := standin.Options{Now: now, Strict: true, Seed: 7}
-	config := databento.Config{Now: now, Timeout: 300 * time.Millisecond, Silence: 300 * time.Millisecond, MaxWait: time.Nanosecond}
+	config := databento.Config{Now: now, Timeout: 10 * time.Second, MaxWait: time.Nanosecond}
 	if change != nil {
 		change(&options, &config)
 	}
@@ -185,7 +185,11 @@ func TestHistoricalFaults(t *testing.T) {
 			if name == "wrong key" {
 				key = "db-0123456789abcdefghijklmnopqrst"
 			}
-			p := start(t, func(_ *standin.Options, config *databento.Config) { config.Key = key })
+			p := start(t, func(_ *standin.Options, config *databento.Config) {
+				if config.Key = key; c.code == health.TimedOut {
+					config.Timeout = 200 * time.Millisecond
+				}
+			})
 			c.fault.Path = "get_dataset_range"
 			p.Script.Fail(c.fault)
 			got := p.Verify(t.Context(), health.HistoricalData)

@@ -45,7 +45,9 @@ func TestLiveFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, func(o *standin.Options, config *databento.Config) {
 				o.Now = func() time.Time { return friday.Add(c.skew) }
-				config.Key = c.key
+				if config.Key = c.key; c.code == health.TimedOut {
+					config.Timeout = 200 * time.Millisecond
+				}
 			})
 			p.Live.Fail(c.fault)
 			got := p.Verify(t.Context(), health.LiveData)

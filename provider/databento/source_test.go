@@ -50,7 +50,7 @@ func month(t *testing.T, p pair, dir string) (*market.Bars, fetch.Bought) {
 
 // A month of ES minutes, cut three times, has the fingerprint of one uncut.
 func TestAMonthCutThreeTimes(t *testing.T) {
-	p := start(t, func(o *standin.Options, c *databento.Config) { c.Timeout, c.Silence = 10*time.Second, 10*time.Second })
+	p := start(t, nil)
 	whole, bought := month(t, p, t.TempDir())
 	if len(bought.Paths) != 1 || bought.Cuts != 0 || !bought.Simulated {
 		t.Errorf("uncut: %+v", bought)

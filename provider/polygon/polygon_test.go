@@ -56,7 +56,7 @@ func start(t *testing.T, change func(*polygon.Config)) pair {
 	script := standin.NewScript(s, now)
 	web := httptest.NewServer(script)
 	config := polygon.Config{
-		Key: standin.Key, URL: web.URL, Now: now, Timeout: 300 * time.Millisecond, MaxWait: time.Nanosecond, CallsPerMinute: 100,
+		Key: standin.Key, URL: web.URL, Now: now, Timeout: 10 * time.Second, MaxWait: time.Nanosecond, CallsPerMinute: 100,
 	}
 	if change != nil {
 		change(&config)
@@ -92,7 +92,10 @@ func TestVerify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, func(config *polygon.Config) {
 				if name == "wrong key" {
-					config.Key = "another key"[:7]
+					config.Key = "another"
+				}
+				if c.code == health.TimedOut {
+					config.Timeout = 200 * time.Millisecond
 				}
 			})
 			p.script.Fail(c.fault)

@@ -32,6 +32,7 @@ export async function standIn(fleet: Overview) {
       if (state.silent) return;
       if (state.problem) return answer(response, 503, { title: "Unavailable", detail: state.problem });
       if (path === "/api/readiness") return answer(response, 200, state.readiness);
+      if (path.endsWith("/sessions")) return answer(response, 200, { data: [], meta: state.fleet.meta });
       if (path.startsWith("/api/sessions/")) return answer(response, 200, session());
       answer(response, 200, { ...state.fleet, meta: { ...state.fleet.meta, generatedAt: new Date() } });
     } else {
@@ -212,6 +213,8 @@ function session(): Session {
     status: "COMPLETED",
     createdAt: at,
     completedAt: at,
+    beforeReset: false,
+    metricsResetAt: null,
     jobType: "BASELINE_BACKTEST",
     generation: 1,
     metrics,
@@ -225,6 +228,7 @@ function session(): Session {
       firstBar: at,
       lastBar: at,
       barCount: 81_120,
+      fees: "as of 2025-01-01, 695 days old and stale: confirm before money depends on it",
       strategyHash: "19ab".repeat(16),
       executedRuleHash: "0c3e".repeat(16),
       costModel: {

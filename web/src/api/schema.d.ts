@@ -484,6 +484,7 @@ export interface components {
             carryOver: boolean;
             /** Format: double */
             fee: number;
+            feesAsOf?: string;
             fillAnyway: boolean;
             gapAtOpen: boolean;
             name: string;
@@ -893,6 +894,7 @@ export interface components {
             dataSet: string;
             engineVersion: string;
             executedRuleHash: string;
+            fees: string;
             fingerprint: string;
             /** Format: date-time */
             firstBar: string;

@@ -1,8 +1,7 @@
-package engine
+package workload
 
 import (
 	"math"
-	"testing"
 
 	"assay/market"
 )
@@ -32,8 +31,8 @@ func (a *averages) cross(price int32, first bool) int32 {
 	return 0
 }
 
-// handCross is W1, and any set of W2, as one writes it for this purpose only.
-func handCross(b *market.Bars, fast, slow int) (net market.Money, trades int) {
+// HandW1 is W1, and with other averages any set of W2.
+func HandW1(b *market.Bars, fast, slow int) (net market.Money, trades int) {
 	f, s := 2/float64(fast+1), 2/float64(slow+1)
 	g, t := 1-f, 1-s
 	var pos, entry, side int32
@@ -64,8 +63,8 @@ func handCross(b *market.Bars, fast, slow int) (net market.Money, trades int) {
 	return net, trades
 }
 
-// handW3 is W3 as one writes it for this purpose only.
-func handW3(b *market.Bars) (net market.Money, trades int) {
+// HandW3 is W3.
+func HandW3(b *market.Bars) (net market.Money, trades int) {
 	const tick, fee, limit = 125_000, 20_000, 10_000_000
 	var pos, entry, stop, target, side int32
 	var a averages
@@ -119,19 +118,4 @@ func handW3(b *market.Bars) (net market.Money, trades int) {
 		}
 	}
 	return net, trades
-}
-
-func byHand12(b *market.Bars) (market.Money, int) { return handCross(b, 12, 48) }
-
-// The loops by hand have to earn what they are compared with.
-func TestHandLoopsGiveTheAnswers(t *testing.T) {
-	for _, c := range []struct {
-		hand   func(*market.Bars) (market.Money, int)
-		net    string
-		trades int
-	}{{byHand12, "-78105.00", 26_220}, {handW3, "-13184.00", 8_171}} {
-		if net, trades := c.hand(million()); net.String() != c.net || trades != c.trades {
-			t.Errorf("by hand %d trades, %s; want %d, %s", trades, net, c.trades, c.net)
-		}
-	}
 }
