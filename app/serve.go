@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -22,8 +23,10 @@ import (
 	"assay"
 	"assay/api"
 	"assay/control"
+	"assay/market"
 	"assay/market/simbars"
 	"assay/plan"
+	"assay/provider"
 	"assay/provider/redis"
 	"assay/store"
 	"assay/web"
@@ -43,7 +46,10 @@ type Config struct {
 	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
 	Pace     Pace
 	Log      *slog.Logger
-	Ready    func(url, database string) // called once the console answers
+
+	AutoFetchLimit market.Money // most that one automatic purchase of bars for LAB may cost; 0 buys nothing
+
+	Ready func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
@@ -126,6 +132,10 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	})
 	ready.Beat(ctx) // before anybody asks
 	metrics.MustRegister(control.NewMetrics(ready), collectors.NewGoCollector())
+	buyer, err := h.newAutoFetch(c, provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
+	if err != nil {
+		return err
+	}
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 		Metrics: metrics,
@@ -146,6 +156,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		dispatcher = worker.NewRiver(h.DB, config, c.Log)
 		planner.Leader = control.NewLeader(h.DB, c.Log)
 		group.Go(func() error { planner.Leader.Run(ctx); return nil })
+	}
+	if buyer != nil {
+		group.Go(func() error { buyer.Run(ctx, planner.Leader); return nil })
 	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })

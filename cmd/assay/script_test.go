@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"planned":  planned,
 			"postgres": postgresAddress,
 			"standin":  standIn,
+			"await":    await,
 		},
 	})
 }
@@ -195,7 +196,8 @@ func occupy(ts *testscript.TestScript, _ bool, args []string) {
 
 // standIn serves made-up bars of ES as Databento until the script ends:
 // standin [FAULT] sets the variables that name it. "cut" breaks off the next
-// three streams, "refuse" refuses all of them for want of a licence.
+// three streams, "hang" breaks off one and never answers the next, "refuse"
+// refuses all of them for want of a licence.
 func standIn(ts *testscript.TestScript, _ bool, args []string) {
 	es, err := market.ContractOf("ES")
 	ts.Check(err)
@@ -209,11 +211,30 @@ func standIn(ts *testscript.TestScript, _ bool, args []string) {
 	case "":
 	case "cut":
 		s.Script.Fail(standin.Fault{Path: "get_range", Times: 3, Cut: 90_000})
+	case "hang":
+		s.Script.Fail(standin.Fault{Path: "get_range", Times: 1, Cut: 90_000}, standin.Fault{Path: "get_range", Times: 1, Silent: true})
 	case "refuse":
 		s.Script.Fail(standin.Fault{Path: "get_range", Status: 403, Body: `{"detail":{"case":"license_not_found","message":"No licence."}}`})
 	default:
-		ts.Fatalf("usage: standin [cut|refuse]")
+		ts.Fatalf("usage: standin [cut|hang|refuse]")
 	}
 	ts.Setenv("DATABENTO_API_KEY", standin.Key)
 	ts.Setenv("DATABENTO_URL", s.URL)
+}
+
+// await waits until a file is there that another process writes: await GLOB.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: await GLOB")
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		found, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		if len(found) > 0 {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("there is no %s", args[0])
+		}
+	}
 }
