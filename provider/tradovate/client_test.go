@@ -89,19 +89,32 @@ func TestAnExpiredTokenIsReplaced(t *testing.T) {
 	})
 }
 
-func TestAccountsAreListedOnceAMinute(t *testing.T) {
+func TestAccountsAreListedOnceAMinuteAndEachTripIsReal(t *testing.T) {
 	in(t, trading, nil, func(t *testing.T, w *world) {
-		first := w.verify(t, health.BrokerAccount)
-		time.Sleep(59 * time.Second)
-		if again := w.verify(t, health.BrokerAccount); again != first {
-			t.Errorf("%+v, then %+v", first, again)
+		for _, c := range []struct {
+			after         time.Duration
+			down          bool
+			code          health.Code
+			lists, socket int
+		}{
+			{0, false, "", 1, 0},
+			{20 * time.Second, false, "", 1, 1},
+			{20 * time.Second, true, health.ServerError, 1, 2},
+			{20 * time.Second, false, "", 2, 2},
+		} {
+			time.Sleep(c.after)
+			w.broker.Mend()
+			if c.down {
+				w.broker.Script.Fail(standin.Fault{Status: 503})
+			}
+			v := w.verify(t, health.BrokerAccount)
+			if n := w.calls(); v.Code != c.code || !v.At.Equal(time.Now()) || n[list] != c.lists || n[sock] != c.socket {
+				t.Errorf("%s later: %+v; %v", c.after, v, n)
+			}
 		}
-		time.Sleep(time.Second)
-		if later := w.verify(t, health.BrokerAccount); !later.At.Equal(first.At.Add(time.Minute)) {
-			t.Errorf("%+v", later)
-		}
-		if n := w.calls()[list]; n != 2 {
-			t.Errorf("%d lists", n)
+		w.broker.Forget()
+		if v := w.verify(t, health.BrokerAccount); v.Outcome != health.Passed || w.calls()[login] != 2 {
+			t.Errorf("with a token that is forgotten: %+v; %v", v, w.calls())
 		}
 	})
 }
@@ -213,7 +226,7 @@ func TestTheStandInKeepsTheRules(t *testing.T) {
 		broker := fake.NewServer(standin.Options{}, 0)
 		broker.Serve(network)
 		web := &http.Client{Transport: network.Transport()}
-		conn, _, err := websocket.Dial(t.Context(), "http://broker/v1/websocket", &websocket.DialOptions{HTTPClient: web})
+		conn, _, err := websocket.Dial(t.Context(), "http://broker/v1/websocket", &websocket.DialOptions{HTTPClient: web}) //nolint:bodyclose // the library does
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ const beatEvery = 2500 * time.Millisecond
 // maxWaiting bounds the frames that came and were not looked at.
 const maxWaiting = 1000
 
-// Line is a socket of market data. When it ends, another must be opened and
+// Line is a socket of the broker. When it ends, another must be opened and
 // subscribed anew. One goroutine uses it at a time.
 type Line struct {
 	Skew time.Duration // how far the broker's clock is from ours, at least
@@ -32,24 +32,37 @@ type Line struct {
 	work    sync.WaitGroup
 }
 
-// MarketData opens a line and authorises it. Close it.
+// MarketData opens a line of market data and authorises it. Close it.
 func (c *Client) MarketData(ctx context.Context) (*Line, error) {
+	return c.line(ctx, func(s *session) (*wire.Client, string) { return s.md, s.mdToken })
+}
+
+// account opens the line of the account, on which nothing is subscribed yet.
+func (c *Client) account(ctx context.Context) (*Line, error) {
+	return c.line(ctx, func(s *session) (*wire.Client, string) { return s.api, s.token })
+}
+
+// line opens a line with the held login. When it is refused there is one new
+// login, and no second.
+func (c *Client) line(ctx context.Context, of func(*session) (*wire.Client, string)) (*Line, error) {
 	s, err := c.session(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	line, err := c.open(ctx, s)
+	api, token := of(s)
+	line, err := c.open(ctx, api, token)
 	if !refused(err) {
 		return line, err
 	}
 	if s, err = c.session(ctx, s); err != nil {
 		return nil, err
 	}
-	return c.open(ctx, s)
+	api, token = of(s)
+	return c.open(ctx, api, token)
 }
 
-func (c *Client) open(ctx context.Context, s *session) (*Line, error) {
-	socket, err := s.md.Socket(ctx, wire.Request{Name: "open market data", Path: "/websocket"})
+func (c *Client) open(ctx context.Context, api *wire.Client, token string) (*Line, error) {
+	socket, err := api.Socket(ctx, wire.Request{Name: "open a socket", Path: "/websocket"})
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +70,7 @@ func (c *Client) open(ctx context.Context, s *session) (*Line, error) {
 	line := &Line{Skew: socket.Skew, client: c, socket: socket, frames: make(chan frame, maxWaiting), stop: stop}
 	line.work.Go(func() { line.listen(life) })
 	line.work.Go(func() { line.beat(life) })
-	if err := line.greet(ctx, s.mdToken); err != nil {
+	if err := line.greet(ctx, token); err != nil {
 		line.Close()
 		return nil, err
 	}

@@ -15,8 +15,8 @@ import (
 
 // The login that it takes unless told another, beside standin.Options.Key.
 const (
-	Username = "51392077" // the account's number too
-	Password = "standin-opens-nothing"
+	Username = "51392077"              // the account's number too
+	Password = "standin-opens-nothing" //nolint:gosec // it does
 )
 
 // Fault is what goes wrong with it beyond what a standin.Script can do.

@@ -18,7 +18,7 @@ import (
 // which is the API key's secret.
 const (
 	Name     = "standin"
-	Password = "standin-opens-nothing"
+	Password = "standin-opens-nothing" //nolint:gosec // it does
 	AppID    = "Assay"
 	CID      = 8
 	Account  = "DEMO15460" // the name of the account
