@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"assay/bot"
-	"assay/health"
 	"assay/job"
 	"assay/plan"
 	"assay/store"
@@ -26,7 +25,7 @@ const (
 )
 
 // StalledAfter is how old the last finished tick may be for the verdict alive.
-const StalledAfter = health.StalledAfter
+const StalledAfter = plan.StalledAfter
 
 // ProofAutonomy is the answer of GET /api/_proof/autonomy: the last ticks,
 // newest first, and whether the planner is alive.

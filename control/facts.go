@@ -42,7 +42,7 @@ func (h *Health) gather(ctx context.Context, tx *store.DB, f *health.Facts) erro
 		f.Providers[id] = p
 	}
 	for _, read := range []func(context.Context, *store.DB, *health.Facts) error{
-		h.readSymbols, readPlanner, readDetectors, readAudit, readFleet,
+		h.readSymbols, readPlanner, readVerifier, readAudit, readFleet,
 	} {
 		if err := read(ctx, tx, f); err != nil {
 			return err
@@ -91,29 +91,18 @@ func anyBars(sets []store.DataSet, symbol string) bool {
 }
 
 func readPlanner(ctx context.Context, tx *store.DB, f *health.Facts) error {
-	ticks, err := tx.Ticks(ctx, 1)
-	if err != nil {
-		return err
+	now, err := tx.AutonomyFacts(ctx)
+	t := now.LastTick
+	f.Planner = health.Planner{
+		FinishedAt: t.FinishedAt, Enqueued: t.JobsEnqueued, Held: t.BotsHeld, Error: t.Error,
+		PausedAt: now.Paused.PausedAt, PausedReason: now.Paused.Reason, WatchedAt: now.WatchedAt,
 	}
-	if len(ticks) > 0 {
-		t := ticks[0]
-		f.Planner = health.Planner{FinishedAt: t.FinishedAt, Enqueued: t.JobsEnqueued, Held: t.BotsHeld, Error: t.Error}
-	}
-	autonomy, err := tx.Autonomy(ctx)
-	f.Planner.PausedAt, f.Planner.PausedReason = autonomy.PausedAt, autonomy.Reason
 	return err
 }
 
-// readDetectors names the loops that must beat.
-func readDetectors(ctx context.Context, tx *store.DB, f *health.Facts) error {
+func readVerifier(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	beats, err := tx.Beats(ctx)
-	if err != nil {
-		return err
-	}
-	watched, err := tx.WatchedAt(ctx)
-	f.Detectors = []health.Detector{
-		{ID: health.Verifier, BeatAt: beats[health.Verifier]}, {ID: health.Watchdog, BeatAt: watched},
-	}
+	f.VerifierAt = beats[health.Verifier]
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"assay"
 	"assay/bot"
+	"assay/plan"
 )
 
 func change(change func(*Facts)) Facts {
@@ -40,8 +41,8 @@ func strange() map[string]Facts {
 	return map[string]Facts{
 		"nothing configured": change(none),
 		"database down":      change(func(f *Facts) { f.Database.Down = true }),
-		"stalled":            change(func(f *Facts) { f.Planner.FinishedAt = now.Add(-StalledAfter) }),
-		"no tick ever":       change(func(f *Facts) { f.Planner = Planner{} }),
+		"stalled":            change(func(f *Facts) { f.Planner.FinishedAt = now.Add(-plan.StalledAfter) }),
+		"no tick ever":       change(func(f *Facts) { f.Planner = Planner{WatchedAt: now} }),
 		"starting":           change(func(f *Facts) { f.Planner, f.StartedAt = Planner{}, now }),
 		"a tick failed":      change(func(f *Facts) { f.Planner.Error = "the disk is full" }),
 		"paused":             change(func(f *Facts) { f.Planner.PausedAt = now.Add(-time.Hour) }),
@@ -49,9 +50,9 @@ func strange() map[string]Facts {
 			f.Planner.PausedAt, f.Planner.PausedReason = now.Add(-time.Hour), "the exchange is down"
 		}),
 		"one job":          change(func(f *Facts) { f.Planner.Enqueued = 1 }),
-		"verifier silent":  change(func(f *Facts) { f.Detectors[0].BeatAt = now.Add(-SilentAfter) }),
-		"verifier dead":    change(func(f *Facts) { f.Detectors[0].BeatAt = time.Time{} }),
-		"watchdog silent":  change(func(f *Facts) { f.Detectors = append(f.Detectors, Detector{ID: Watchdog}) }),
+		"verifier silent":  change(func(f *Facts) { f.VerifierAt = now.Add(-SilentAfter) }),
+		"verifier dead":    change(func(f *Facts) { f.VerifierAt = time.Time{} }),
+		"watchdog silent":  change(func(f *Facts) { f.Planner.WatchedAt = time.Time{} }),
 		"audit clean":      change(func(f *Facts) { f.Audit = &Audit{At: now.Add(-time.Hour)} }),
 		"audit found one":  change(func(f *Facts) { f.Audit = &Audit{At: now.Add(-time.Hour), Findings: 1} }),
 		"audit found much": change(func(f *Facts) { f.Audit = &Audit{At: now.Add(-time.Hour), Findings: 3} }),
@@ -156,7 +157,7 @@ func anything(t *rapid.T) Facts {
 	f := well()
 	f.Database.Down = rapid.Bool().Draw(t, "down")
 	f.Planner.FinishedAt = now.Add(-rapid.SampledFrom([]time.Duration{-time.Hour, 0, time.Minute, time.Hour}).Draw(t, "tick"))
-	f.Detectors[0].BeatAt = now.Add(-rapid.SampledFrom([]time.Duration{-time.Hour, 0, time.Hour}).Draw(t, "beat"))
+	f.VerifierAt = now.Add(-rapid.SampledFrom([]time.Duration{-time.Hour, 0, time.Hour}).Draw(t, "beat"))
 	f.Symbols[0].Usable = rapid.Bool().Draw(t, "usable")
 	if rapid.Bool().Draw(t, "audited") {
 		f.Audit = &Audit{At: now.Add(time.Minute), Findings: rapid.IntRange(0, 2).Draw(t, "findings")}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"assay/badge"
+	"assay/plan"
 )
 
 // checks are the eight, in their order.
@@ -63,26 +64,25 @@ func (a assessment) autonomy() Check {
 
 // stalled says whether the planner has finished no tick for too long. One that
 // never finished any is given that time from the start.
-func (a assessment) stalled() bool {
-	last := a.Planner.FinishedAt
-	if last.IsZero() {
-		last = a.StartedAt
-	}
-	return a.now.Sub(last) >= StalledAfter
+func (a assessment) stalled() bool { return a.signs().Stalled() }
+
+// signs are those by which every surface judges whether the planner lives.
+func (a assessment) signs() plan.Signs {
+	return plan.Signs{Now: a.now, Beginning: a.StartedAt, TickedAt: a.Planner.FinishedAt, WatchedAt: a.Planner.WatchedAt}
 }
 
-// silent lists the detectors that have stopped beating.
+// silent lists the detectors that have stopped beating: what they watch may
+// have changed unseen.
 func (a assessment) silent() (codes []BlockerCode) {
-	for _, d := range a.Detectors {
-		if a.now.Sub(d.BeatAt) < SilentAfter {
-			continue
-		}
-		switch d.ID {
-		case Watchdog:
-			codes = append(codes, WatchdogSilent)
-		default:
-			codes = append(codes, VerifierSilent)
-		}
+	beat := a.VerifierAt
+	if beat.IsZero() {
+		beat = a.StartedAt
+	}
+	if a.now.Sub(beat) >= SilentAfter {
+		codes = append(codes, VerifierSilent)
+	}
+	if a.signs().Unwatched() {
+		codes = append(codes, WatchdogSilent)
 	}
 	return codes
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"assay/bot"
-	"assay/plan"
 )
 
 // Record is a stored verification: what was found, and where it was asked.
@@ -17,26 +16,23 @@ type Record struct {
 // Facts is everything that readiness is judged by. Each field comes from
 // configuration or from the database; nothing is asked of a provider.
 type Facts struct {
-	Database  Database
-	StartedAt time.Time // when the server that answers began
-	Providers map[ProviderID]ProviderFacts
-	Symbols   []Symbol // what bots in LAB trade on, one for each symbol and bar interval
-	Planner   Planner
-	Detectors []Detector
-	Audit     *Audit        // the last one; nil: none was ever run
-	Fleet     []StageCount  // in the order of the stages
-	Valid     time.Duration // how old a verification may be; 0 is ValidFor
+	Database   Database
+	StartedAt  time.Time // when the server that answers began
+	Providers  map[ProviderID]ProviderFacts
+	Symbols    []Symbol // what bots in LAB trade on, one for each symbol and bar interval
+	Planner    Planner
+	VerifierAt time.Time     // last beat of the loop that verifies the providers; zero: it never ran
+	Audit      *Audit        // the last one; nil: none was ever run
+	Fleet      []StageCount  // in the order of the stages
+	Valid      time.Duration // how old a verification may be; 0 is ValidFor
 }
 
 // ValidFor is how old a verification may be before it counts for nothing.
 const ValidFor = 24 * time.Hour
 
-// StalledAfter is how old the last finished tick may be before the planner
-// counts as stalled.
-const StalledAfter = plan.StalledAfter
-
-// SilentAfter is how old a detector's last beat may be.
-const SilentAfter = plan.UnwatchedAfter
+// SilentAfter is how old the verifier's last beat may be. What verifies the
+// providers may have stopped then, and they may have changed unseen.
+const SilentAfter = 5 * time.Minute
 
 // Database says how the database answered when these facts were read.
 type Database struct {
@@ -74,23 +70,14 @@ type Planner struct {
 	Error        string // of that tick
 	PausedAt     time.Time
 	PausedReason string
+	WatchedAt    time.Time // last beat of the watchdog; zero: it never ran
 }
 
-// Detector is a loop that looks for trouble and beats while it looks. One that
-// stopped beating is trouble itself: what it watches may have changed unseen.
-type Detector struct {
-	ID     DetectorID
-	BeatAt time.Time // zero: never
-}
-
-// DetectorID names a detector.
+// DetectorID names a loop that looks for trouble and beats while it looks.
 type DetectorID string
 
-// The detectors.
-const (
-	Verifier DetectorID = "verifier" // verifies the providers again and again
-	Watchdog DetectorID = "watchdog" // watches the planner
-)
+// Verifier verifies the providers again and again.
+const Verifier DetectorID = "verifier"
 
 // Audit is what the last audit left.
 type Audit struct {

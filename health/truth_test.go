@@ -40,11 +40,11 @@ var probes = map[ProviderID][]Probe{
 func well() Facts {
 	f := Facts{
 		Database: Database{Kind: "SQLite", Latency: 3 * time.Millisecond}, StartedAt: now.Add(-time.Hour),
-		Providers: map[ProviderID]ProviderFacts{},
-		Symbols:   []Symbol{{Name: "MES", Usable: true}},
-		Planner:   Planner{FinishedAt: now.Add(-11 * time.Second), Enqueued: 2, Held: 38},
-		Detectors: []Detector{{Verifier, now.Add(-time.Minute)}},
-		Fleet:     []StageCount{{bot.Lab, 40}},
+		Providers:  map[ProviderID]ProviderFacts{},
+		Symbols:    []Symbol{{Name: "MES", Usable: true}},
+		Planner:    Planner{FinishedAt: now.Add(-11 * time.Second), Enqueued: 2, Held: 38, WatchedAt: now},
+		VerifierAt: now.Add(-time.Minute),
+		Fleet:      []StageCount{{bot.Lab, 40}},
 	}
 	for _, id := range Providers {
 		f.Providers[id] = answering(id)

