@@ -39,7 +39,7 @@ check: $(LINT) $(WEB)/node_modules gen-check ## lint Go and TypeScript, and see 
 
 .PHONY: bench
 bench: ## run the benchmarks; compare two outputs with benchstat
-	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/... ./worker/... ./control/...
+	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/... ./worker/... ./control/... ./api/...
 
 SEEDS ?= 20
 BOTS  ?= 2000

@@ -12,6 +12,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"assay/control"
 	"assay/job"
@@ -22,6 +24,7 @@ import (
 type Config struct {
 	Store      *store.DB
 	Health     *control.Health
+	Metrics    *prometheus.Registry       // what /metrics serves; the server adds its own
 	Console    fs.FS                      // the console's built files, index.html at the root
 	StuckAfter time.Duration              // a heartbeat older than this is late
 	Limits     map[job.Type]time.Duration // a job that runs for longer is stuck
@@ -56,7 +59,10 @@ func New(c Config) (*Server, error) {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("/api/", unknownCall)
 	mux.Handle("/", console{c.Console})
-	s.handler = secured(compressed(mux))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn), MaxRequestsInFlight: 2,
+	}))
+	s.handler = secured(compressed(traced(newMeters(c.Metrics), mux)))
 	return s, nil
 }
 

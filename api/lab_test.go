@@ -12,6 +12,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"assay/badge"
 	"assay/bot"
 	"assay/control"
@@ -55,8 +57,10 @@ func newLab(t *testing.T) *lab {
 	l.must(err)
 	ready := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
 	ready.Beat(l.ctx)
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(control.NewMetrics(ready))
 	l.Server, err = New(Config{
-		Store: db, Health: ready, StuckAfter: 30 * time.Second, Limits: map[job.Type]time.Duration{job.Baseline: 10 * time.Minute},
+		Store: db, Health: ready, Metrics: metrics, StuckAfter: 30 * time.Second, Limits: map[job.Type]time.Duration{job.Baseline: 10 * time.Minute},
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Console: fstest.MapFS{
 			"index.html":            {Data: []byte("<title>Assay</title>")},

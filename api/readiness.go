@@ -88,6 +88,9 @@ func verdictOf(r health.Readiness) []any {
 	}
 	for _, c := range r.Checks {
 		all = append(all, c.Status)
+		if c.ID == health.CheckAudit {
+			all = append(all, c.Since)
+		}
 	}
 	return all
 }

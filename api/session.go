@@ -50,6 +50,7 @@ type Provenance struct {
 	StrategyHash     string       `json:"strategyHash"`
 	ExecutedRuleHash string       `json:"executedRuleHash"`
 	CostModel        engine.Costs `json:"costModel"`
+	Fees             string       `json:"fees"` // of which day the fees are, and how old they were when the session ran
 	EngineVersion    string       `json:"engineVersion"`
 	Seed             string       `json:"seed"` // a whole number, larger than JavaScript can hold
 	ResultHash       string       `json:"resultHash"`
@@ -114,6 +115,7 @@ func sessionOf(s store.SessionRow) Session {
 			TickSize: s.TickSize, Multiplier: s.Multiplier,
 			FirstBar: s.FirstBar, LastBar: s.LastBar, BarCount: s.Bars,
 			StrategyHash: s.StrategyHash, ExecutedRuleHash: s.RuleHash, CostModel: s.Costs,
+			Fees:          market.FeesAge(s.Costs.FeesAsOf, s.CompletedAt).String(),
 			EngineVersion: s.EngineVersion, Seed: strconv.FormatUint(s.Seed, 10), ResultHash: s.ResultHash,
 		},
 	}

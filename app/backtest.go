@@ -45,6 +45,19 @@ func (h *Home) Backtest(ctx context.Context, what, set string) (b Backtest, err 
 	return b, err
 }
 
+// BotRules returns the current strategy of a bot, when there is a home to find
+// it in.
+func BotRules(ctx context.Context, p Place, id string) (s *strategy.Strategy, err error) {
+	if !p.Exists() {
+		return nil, p.absent("%s is neither a file nor a starter, and there is no home at %s that could hold such a bot", id, p.Dir)
+	}
+	err = WithHome(ctx, p, func(h *Home) error {
+		s, err = h.Rules(ctx, id)
+		return err
+	})
+	return s, err
+}
+
 // Rules returns the strategy of a file, or the current one of a bot.
 func (h *Home) Rules(ctx context.Context, what string) (*strategy.Strategy, error) {
 	s, _, err := h.rules(ctx, what)

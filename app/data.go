@@ -28,49 +28,51 @@ func (h *Home) Keep(
 	return control.SaveSet(ctx, h.DB, h.Bars, bars, about, replace)
 }
 
-// Check judges a file of bars or a folder of them without keeping it, or a set
-// kept in the data directory, which a file does not need.
-func Check(ctx context.Context, p Place, what string, o history.Options) (history.Report, error) {
-	bars, notes, err := readFile(ctx, what, o)
-	if errors.Is(err, fs.ErrNotExist) {
+// Check judges a file of bars or a folder of them without keeping it, or anew a
+// set kept in the data directory, which a file does not need. The verdict on a
+// kept set is stored.
+func Check(ctx context.Context, p Place, what string, o history.Options) (report history.Report, err error) {
+	bars, about, err := readFile(ctx, what, o)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !p.Exists():
+		return report, p.absent("there is no file %s, and no home at %s that could hold such a set", what, p.Dir)
+	case errors.Is(err, fs.ErrNotExist):
 		err = WithHome(ctx, p, func(h *Home) error {
-			bars, err = h.barsOf(ctx, what)
+			report, err = h.judge(ctx, what)
 			return err
 		})
-	}
-	if err != nil {
-		return history.Report{}, err
+		return report, err
+	case err != nil:
+		return report, err
 	}
 	contract, err := market.ContractOf(bars.Root)
 	if err != nil {
-		return history.Report{}, err
+		return report, err
 	}
-	report := history.Check(bars, contract.Calendar())
-	report.Notes = append(report.Notes, notes...)
-	return report, nil
+	return history.Check(bars, contract.Calendar()).Of(about), nil
 }
 
-func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, []string, error) {
+func readFile(ctx context.Context, path string, o history.Options) (*market.Bars, history.About, error) {
 	if _, err := os.Stat(path); err != nil {
-		return nil, nil, err
+		return nil, history.About{}, err
 	}
 	if o.Symbol == "" {
-		return nil, nil, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
+		return nil, history.About{}, assay.Errorf(assay.Invalid, "say whose bars they are, as in --symbol ES",
 			"%s is a file and does not name its contract", path)
 	}
-	bars, about, err := history.ReadFiles(ctx, []string{path}, o)
-	return bars, about.Notes, err
+	return history.ReadFiles(ctx, []string{path}, o)
 }
 
-func (h *Home) barsOf(ctx context.Context, name string) (*market.Bars, error) {
+// judge judges a kept set anew.
+func (h *Home) judge(ctx context.Context, name string) (report history.Report, err error) {
 	set, err := h.DB.DataSet(ctx, name)
 	if assay.KindOf(err) == assay.NotFound {
-		return nil, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
+		return report, assay.Errorf(assay.NotFound, "see assay data ls", "%s is neither a file nor a data set", name)
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		_, report, err = control.JudgeAnew(ctx, h.DB, h.Bars, set)
 	}
-	return h.Bars.Load(ctx, set.Fingerprint)
+	return report, err
 }
 
 // A Set is a data set and how many bots in LAB are tested on it.

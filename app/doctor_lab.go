@@ -24,6 +24,7 @@ func (h *Home) examine(ctx context.Context, c Checkup, serving bool) []Finding {
 		return []Finding{trouble("data", err)}
 	}
 	list := []Finding{clock(ticks, sets, c.Now), planner(ticks, serving, c.Now)}
+	list = append(list, published(c.Now)...)
 	for _, s := range sets {
 		list = append(list, h.examineSet(ctx, s))
 	}

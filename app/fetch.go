@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"sort"
@@ -46,16 +47,21 @@ func (p Place) Price(ctx context.Context, client *databento.Client, o Order) (fe
 	if err != nil {
 		return fetch.Plan{}, err
 	}
-	if o.Series == "" {
-		o.Series = root + ".v.0"
-	}
-	if !history.IsOf(root, o.Series) {
+	if o.Series != "" && !history.IsOf(root, o.Series) {
 		return fetch.Plan{}, assay.Errorf(assay.Invalid, "name one of its contracts, or a series such as "+root+".v.0",
 			"%q is not of %s", o.Series, root)
 	}
-	return fetch.NewPlan(ctx, databento.Source{Client: client}, filepath.Join(p.Dir, "data", "fetched"), fetch.Lot{
-		Dataset: databento.DefaultDataset, Symbol: o.Series, Bar: o.Bar, From: o.From, To: o.To,
-	})
+	return fetch.NewPlan(ctx, databento.Source{Client: client}, p.fetched(), o.lot(root))
+}
+
+// fetched is the folder of what was bought.
+func (p Place) fetched() string { return filepath.Join(p.Dir, "data", "fetched") }
+
+// lot is what an order asks for.
+func (o Order) lot(root string) fetch.Lot {
+	return fetch.Lot{
+		Dataset: databento.DefaultDataset, Symbol: cmp.Or(o.Series, root+".v.0"), Bar: o.Bar, From: o.From, To: o.To,
+	}
 }
 
 // Afford refuses a plan that costs more than an order allows.
@@ -80,8 +86,7 @@ func (h *Home) Fetch(
 		return store.DataSet{}, history.Report{}, err
 	}
 	if len(bought.Paths) == 0 {
-		return store.DataSet{}, history.Report{}, assay.Errorf(assay.NotFound, "choose other dates",
-			"%s traded nothing from %s to %s", plan.Lot.Symbol, plan.Lot.From.Format(time.DateOnly), plan.Lot.To.Format(time.DateOnly))
+		return store.DataSet{}, history.Report{}, nothing(plan.Lot)
 	}
 	root, err := market.DataRoot(o.Root)
 	if err != nil {
@@ -91,12 +96,31 @@ func (h *Home) Fetch(
 	if err != nil {
 		return store.DataSet{}, history.Report{}, err
 	}
-	end := sort.Search(bars.Len(), func(i int) bool { return bars.Time[i] >= plan.Lot.To.Unix() }) // more may have been bought before
+	bars, err = between(bars, plan.Lot)
+	if err != nil {
+		return store.DataSet{}, history.Report{}, err
+	}
 	about = o.about(plan, bought, about)
 	if about.Name == "" && about.Sim {
 		about.Name = "SIM-" + control.SetName(bars)
 	}
-	return h.Keep(ctx, bars.Truncate(end), about, o.Replace)
+	return h.Keep(ctx, bars, about, o.Replace)
+}
+
+// between cuts off what was bought before and is not asked for now.
+func between(b *market.Bars, lot fetch.Lot) (*market.Bars, error) {
+	at := func(t time.Time) int { return sort.Search(b.Len(), func(i int) bool { return b.Time[i] >= t.Unix() }) }
+	first, end := at(lot.From), at(lot.To)
+	if first == end {
+		return nil, nothing(lot)
+	}
+	return b.Slice(first, end), nil
+}
+
+// nothing is the error of an order for days without trade.
+func nothing(lot fetch.Lot) error {
+	return assay.Errorf(assay.NotFound, "choose other dates", "%s traded nothing from %s to %s",
+		lot.Symbol, lot.From.Format(time.DateOnly), lot.To.Format(time.DateOnly))
 }
 
 // about says where fetched bars come from.

@@ -52,3 +52,20 @@ func WithHome(ctx context.Context, p Place, fn func(*Home) error) (err error) {
 	}()
 	return fn(h)
 }
+
+// WithExisting is WithHome for what only looks at a home, or changes what is in
+// it: a name that was mistyped makes none.
+func WithExisting(ctx context.Context, p Place, fn func(*Home) error) error {
+	if !p.Exists() {
+		return p.absent("there is no home at %s", p.Dir)
+	}
+	return WithHome(ctx, p, fn)
+}
+
+// Exists says whether the place has been made; a database that several
+// processes share answers for itself.
+func (p Place) Exists() bool { return p.shared() || store.Exists(p.Dir) }
+
+func (p Place) absent(format string, args ...any) error {
+	return assay.Errorf(assay.NotFound, "check --home and ASSAY_HOME; assay data import makes a home, and so does assay serve", format, args...)
+}

@@ -1,25 +1,45 @@
 package app
 
 import (
+	"context"
 	"os"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"assay/health"
 	"assay/provider"
 	"assay/provider/databento"
 	"assay/provider/ironbeam"
+	"assay/provider/polygon"
 	"assay/provider/redis"
 	"assay/provider/tradovate"
+	"assay/provider/wire"
 )
+
+// observer is told of every attempt to reach a provider.
+type observer func(context.Context, wire.Attempt)
+
+// attempts counts them, by how they ended.
+func attempts(r prometheus.Registerer) observer {
+	total := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "assay_provider_attempts_total", Help: "HTTP attempts at providers, by call and by what was wrong; \"\" when nothing was.",
+	}, []string{"provider", "call", "code"})
+	r.MustRegister(total)
+	return func(_ context.Context, a wire.Attempt) {
+		total.WithLabelValues(string(a.Provider), a.Name, string(a.Code)).Inc()
+	}
+}
 
 // providers reads the settings of the five from the environment. Their values
 // go nowhere but to the packages that use them.
-func providers() (*provider.Registry, error) {
+func providers(o observer) (*provider.Registry, error) {
 	return provider.NewRegistry(
 		provider.Source{Variable: os.Getenv, File: os.ReadFile},
 		map[health.ProviderID]provider.Maker{
-			health.Databento: makeDatabento,
-			health.Ironbeam:  makeIronbeam,
-			health.Tradovate: makeTradovate,
+			health.Databento: o.makeDatabento,
+			health.Polygon:   o.makePolygon,
+			health.Ironbeam:  o.makeIronbeam,
+			health.Tradovate: o.makeTradovate,
 			health.Redis:     makeRedis,
 		})
 }
@@ -38,24 +58,30 @@ func (s *settings) of(name string) string {
 	return value
 }
 
-func makeDatabento(get func(string) (string, error)) (provider.Verifier, error) {
-	s := settings{get: get}
-	c := databento.Config{
-		Key: s.of("DATABENTO_API_KEY"), URL: s.of("DATABENTO_URL"), Live: s.of("DATABENTO_LIVE_ADDR"),
-		Dataset: s.of("DATABENTO_DATASET"),
+func (o observer) makeDatabento(get func(string) (string, error)) (provider.Verifier, error) {
+	config, err := databento.Settings(get)
+	if err != nil {
+		return nil, err
 	}
-	if s.err != nil {
-		return nil, s.err
-	}
-	return databento.New(c)
+	config.Observe = o
+	return databento.New(config)
 }
 
-func makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {
+func (o observer) makePolygon(get func(string) (string, error)) (provider.Verifier, error) {
+	config, err := polygon.Settings(get)
+	if err != nil {
+		return nil, err
+	}
+	config.Observe = o
+	return polygon.New(config)
+}
+
+func (o observer) makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {
 	s := settings{get: get}
 	c := ironbeam.Config{
 		Environment: provider.Environment(s.of("IRONBEAM_ENVIRONMENT")), URL: s.of("IRONBEAM_URL"),
 		Username: s.of("IRONBEAM_USERNAME"), Password: s.of("IRONBEAM_PASSWORD"), APIKey: s.of("IRONBEAM_API_KEY"),
-		Account: s.of("IRONBEAM_ACCOUNT"),
+		Account: s.of("IRONBEAM_ACCOUNT"), Observe: o,
 	}
 	if s.err != nil {
 		return nil, s.err
@@ -63,13 +89,13 @@ func makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {
 	return ironbeam.New(c)
 }
 
-func makeTradovate(get func(string) (string, error)) (provider.Verifier, error) {
+func (o observer) makeTradovate(get func(string) (string, error)) (provider.Verifier, error) {
 	s := settings{get: get}
 	c := tradovate.Config{
 		Environment: provider.Environment(s.of("TRADOVATE_ENVIRONMENT")), URL: s.of("TRADOVATE_URL"),
 		MarketDataURL: s.of("TRADOVATE_MD_URL"), Name: s.of("TRADOVATE_NAME"), Password: s.of("TRADOVATE_PASSWORD"),
 		AppID: s.of("TRADOVATE_APP_ID"), CID: s.of("TRADOVATE_CID"), Secret: s.of("TRADOVATE_SECRET"),
-		Account: s.of("TRADOVATE_ACCOUNT"),
+		Account: s.of("TRADOVATE_ACCOUNT"), Observe: o,
 	}
 	if s.err != nil {
 		return nil, s.err

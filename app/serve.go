@@ -6,20 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"assay"
 	"assay/api"
 	"assay/control"
+	"assay/market"
 	"assay/market/simbars"
 	"assay/plan"
+	"assay/provider"
 	"assay/provider/redis"
 	"assay/store"
 	"assay/web"
@@ -39,7 +46,10 @@ type Config struct {
 	Verify   time.Duration // how often each provider is verified; 0 is control.VerifyEvery
 	Pace     Pace
 	Log      *slog.Logger
-	Ready    func(url, database string) // called once the console answers
+
+	AutoFetchLimit market.Money // most that one automatic purchase of bars for LAB may cost; 0 buys nothing
+
+	Ready func(url, database string) // called once the console answers
 }
 
 // Serve runs the laboratory and its console until ctx ends.
@@ -92,14 +102,19 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // serve is the parts list: built in a straight line, run together, taken down
 // together.
 func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
-	registry, err := providers()
+	metrics := prometheus.NewRegistry()
+	registry, err := providers(attempts(metrics))
 	if err != nil {
 		return err
 	}
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
+	if err := control.JudgeOutdated(ctx, h.DB, h.Bars, c.Log); err != nil {
+		return err
+	}
 	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
+	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
 	err = h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
@@ -116,8 +131,14 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		DB: h.DB, Providers: registry, AllowSim: c.AllowSim, Every: c.Verify, Shared: h.shared, Log: c.Log,
 	})
 	ready.Beat(ctx) // before anybody asks
+	buyer, err := h.newAutoFetch(c, provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
+	if err != nil {
+		return err
+	}
+	metrics.MustRegister(control.NewMetrics(ready), collectors.NewGoCollector())
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
+		Metrics: metrics,
 	})
 	if err != nil {
 		return err
@@ -136,10 +157,15 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 		planner.Leader = control.NewLeader(h.DB, c.Log)
 		group.Go(func() error { planner.Leader.Run(ctx); return nil })
 	}
+	if buyer != nil {
+		group.Go(func() error { buyer.Run(ctx, planner.Leader); return nil })
+	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { ready.Run(ctx); return nil })
+	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
+	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
 	c.Ready(url, h.DB.Path())

@@ -10,13 +10,15 @@ import (
 	"assay/market/simbars"
 	"assay/provider/standin"
 	databentostandin "assay/provider/standin/databento"
+	ironbeamstandin "assay/provider/standin/ironbeam"
 	polygonstandin "assay/provider/standin/polygon"
+	tradovatestandin "assay/provider/standin/tradovate"
 )
 
 // standIns start the servers that stand in for providers, in the order in
 // which they are shown.
 func standIns() []standin.Starter {
-	return []standin.Starter{databentostandin.Start, polygonstandin.Start}
+	return []standin.Starter{databentostandin.Start, polygonstandin.Start, ironbeamstandin.Start, tradovatestandin.Start}
 }
 
 // portsOfEach is how many ports a stand-in may take.

@@ -29,7 +29,10 @@ func (s *sight) check(ctx context.Context, db *store.DB, now time.Time) (missed 
 		}
 		s.checkRound, s.checkedAt, s.checkedTo = true, now, ""
 	}
-	part := max(checkLeast, (len(s.known)+checkTicks-1)/checkTicks)
+	return s.checkPart(ctx, db, max(checkLeast, (len(s.known)+checkTicks-1)/checkTicks))
+}
+
+func (s *sight) checkPart(ctx context.Context, db *store.DB, part int) (missed []bot.ID, err error) {
 	var bots []store.PlanBot
 	var mark store.Mark
 	err = db.View(ctx, func(tx *store.DB) error {

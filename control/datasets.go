@@ -35,8 +35,7 @@ func SaveSet(
 	if err != nil {
 		return saved, report, err
 	}
-	report = history.Check(b, contract.Calendar())
-	report.Notes = append(report.Notes, about.Notes...)
+	report = history.Check(b, contract.Calendar()).Of(about)
 	text, err := json.Marshal(report)
 	if err != nil {
 		return saved, report, fmt.Errorf("print the report of %s: %w", about.Name, err)

@@ -42,7 +42,7 @@ func (h *Health) gather(ctx context.Context, tx *store.DB, f *health.Facts) erro
 		f.Providers[id] = p
 	}
 	for _, read := range []func(context.Context, *store.DB, *health.Facts) error{
-		h.readSymbols, readPlanner, readDetectors, readFleet,
+		h.readSymbols, readPlanner, readDetectors, readAudit, readFleet,
 	} {
 		if err := read(ctx, tx, f); err != nil {
 			return err
@@ -110,6 +110,19 @@ func readDetectors(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	beats, err := tx.Beats(ctx)
 	f.Detectors = []health.Detector{{ID: health.Verifier, BeatAt: beats[health.Verifier]}}
 	return err
+}
+
+// readAudit counts a broken chain as a finding, as the audit does.
+func readAudit(ctx context.Context, tx *store.DB, f *health.Facts) error {
+	last, found, err := tx.LastAudit(ctx)
+	if err != nil || !found {
+		return err
+	}
+	f.Audit = &health.Audit{At: last.FinishedAt}
+	if !last.Passed {
+		f.Audit.Findings = max(1, len(last.Findings))
+	}
+	return nil
 }
 
 func readFleet(ctx context.Context, tx *store.DB, f *health.Facts) error {

@@ -162,16 +162,18 @@ func (h *Health) Verify(ctx context.Context, ids ...health.ProviderID) (health.R
 
 // ask makes the round trips side by side and stores each outcome as it comes.
 func (h *Health) ask(ctx context.Context, ids []health.ProviderID) error {
-	ctx, stop := context.WithTimeout(ctx, askWithin)
+	bounded, stop := context.WithTimeout(ctx, askWithin)
 	defer stop()
 	var group errgroup.Group
 	for _, id := range ids {
-		group.Go(func() error { return h.askOne(ctx, id) })
+		group.Go(func() error { return h.askOne(ctx, bounded, id) })
 	}
 	return group.Wait()
 }
 
-func (h *Health) askOne(ctx context.Context, id health.ProviderID) error {
+// askOne asks within bounded, whose end is the provider's fault, and stores
+// within ctx, whose end is not.
+func (h *Health) askOne(ctx, bounded context.Context, id health.ProviderID) error {
 	h.asking[id].Lock()
 	defer h.asking[id].Unlock()
 	verifier, err := h.Providers.Verifier(id)
@@ -179,10 +181,14 @@ func (h *Health) askOne(ctx context.Context, id health.ProviderID) error {
 		return err
 	}
 	for _, probe := range verifier.Probes() {
+		began := time.Now()
 		record := health.Record{
-			Verification: h.verify(ctx, verifier, probe).Sound(), Address: verifier.Address(), TraceID: trace.ID(ctx),
+			Verification: h.verify(bounded, verifier, probe).Sound(), Address: verifier.Address(), TraceID: trace.ID(ctx),
 		}
 		record.Provider, record.Probe = id, probe
+		if !record.At.IsZero() && record.At.Before(began) {
+			continue // it may not be asked so soon, and repeats what is stored
+		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("verify %s: %w", id, ctx.Err()) // it was given up here; that says nothing of the provider
 		}

@@ -9,10 +9,11 @@ import (
 )
 
 // A plan can be made again from the snapshot it names. A complete one is stored
-// when a sight begins, every wholeEvery, and when what changed since takes more
-// room than it; what changed is stored with each tick that changed anything.
+// when a sight begins, and when what changed since takes more room than it or
+// began longer than wholeEvery ago, so that old snapshots can go; what changed is
+// stored with each tick that changed anything.
 const (
-	wholeEvery = time.Hour
+	wholeEvery = 6 * time.Hour
 	wholeLeast = 64 << 10 // bytes of changes that are always worth less than a complete snapshot
 )
 
@@ -79,7 +80,7 @@ func equal[T comparable](a, b *T) bool {
 // what is kept from then on.
 func (s *sight) keep(ctx context.Context, tx *store.DB, policy plan.Policy) (kept, error) {
 	k, now := s.kept, tx.Now()
-	whole := k.base == 0 || k.more > max(k.whole, wholeLeast) || !within(now, k.wholeAt, wholeEvery)
+	whole := k.base == 0 || k.more > max(k.whole, wholeLeast) || k.more > 0 && !within(now, k.wholeAt, wholeEvery)
 	r := plan.Record{
 		Version: plan.Version, Policy: policy, Paused: s.fleet.Paused, PausedReason: s.fleet.PausedReason, ActiveJobs: s.fleet.ActiveJobs,
 	}

@@ -150,7 +150,7 @@ func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick,
 	missed, err := p.look(ctx, started)
 	if err == nil && p.simDue(started) {
 		trouble = errors.Join(trouble, p.simulate(ctx, started))
-		_, err = p.look(ctx, started)
+		err = p.sight.look(ctx, p.DB, chooser(p.AllowSim))
 	}
 	if err != nil {
 		return tick, errors.Join(err, trouble)

@@ -141,5 +141,5 @@ func roomy[T any](list []T, few, i, n int) []T {
 // tenth: within bounds, because a pace may change.
 func more(have, i, n int) int {
 	ahead := int64(have) * int64(n-i) / int64(i+1) * 11 / 10
-	return int(max(512, int64(have/4), min(ahead, int64(max(have, 1<<15)))))
+	return int(max(512, int64(have/4), min(ahead, int64(max(have, 1<<16)))))
 }

@@ -21,6 +21,10 @@ type Costs struct {
 	GapAtOpen  bool         `json:"gapAtOpen"`  // a target passed at the open fills at the open instead of at its limit (W3)
 	FillAnyway bool         `json:"fillAnyway"` // bars without volume fill too (workloads without volume)
 	CarryOver  bool         `json:"carryOver"`  // an entry that its session did not fill waits on in the next (W1)
+
+	// FeesAsOf is the day the fee is of, 0 in models that were stored before it
+	// was kept. No fill depends on it.
+	FeesAsOf market.Date `json:"feesAsOf,omitzero"`
 }
 
 // Standard is the cost model of every backtest: one tick of slippage for
@@ -29,7 +33,7 @@ type Costs struct {
 // contracts of liquid roots, and a cap would make one trade into several.
 func Standard(c market.Contract) Costs {
 	return Costs{
-		Name: "standard", TickValue: c.TickValue, Fee: c.Fee(),
+		Name: "standard", TickValue: c.TickValue, Fee: c.Fee(), FeesAsOf: c.FeesFrom.AsOf,
 		SlipMarket: 1, SlipStop: 1, SlipLimit: 0, Through: 1,
 	}
 }

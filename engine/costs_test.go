@@ -15,7 +15,7 @@ func TestCostsOfMES(t *testing.T) {
 	}
 	standard := Costs{
 		Name: "standard", TickValue: 12_500, Fee: 6_200, // 0.35 exchange, 0.02 NFA, 0.25 commission
-		SlipMarket: 1, SlipStop: 1, Through: 1,
+		SlipMarket: 1, SlipStop: 1, Through: 1, FeesAsOf: c.FeesFrom.AsOf,
 	}
 	stress := standard
 	stress.Name, stress.Fee, stress.SlipMarket, stress.SlipStop = "stress", 9_300, 2, 2

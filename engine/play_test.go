@@ -59,7 +59,7 @@ func TestLongListsGrowInFewSteps(t *testing.T) {
 			}
 			list = append(roomy(list, 1, i, n), i)
 		}
-		if spare := cap(list) - len(list); steps > 20 || spare > max(1<<15, len(list)) {
+		if spare := cap(list) - len(list); steps > 20 || spare > max(1<<16, len(list)) {
 			t.Errorf("%s: %d entries grew in %d steps, %d to spare", name, len(list), steps, spare)
 		}
 	}

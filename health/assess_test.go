@@ -52,7 +52,7 @@ func strange() map[string]Facts {
 		"verifier silent":  change(func(f *Facts) { f.Detectors[0].BeatAt = now.Add(-SilentAfter) }),
 		"verifier dead":    change(func(f *Facts) { f.Detectors[0].BeatAt = time.Time{} }),
 		"watchdog silent":  change(func(f *Facts) { f.Detectors = append(f.Detectors, Detector{ID: Watchdog}) }),
-		"audit clean":      change(func(f *Facts) { f.Audit, f.CanAudit = &Audit{At: now.Add(-time.Hour)}, true }),
+		"audit clean":      change(func(f *Facts) { f.Audit = &Audit{At: now.Add(-time.Hour)} }),
 		"audit found one":  change(func(f *Facts) { f.Audit = &Audit{At: now.Add(-time.Hour), Findings: 1} }),
 		"audit found much": change(func(f *Facts) { f.Audit = &Audit{At: now.Add(-time.Hour), Findings: 3} }),
 		"no bots":          change(func(f *Facts) { f.Fleet, f.Symbols = nil, nil }),

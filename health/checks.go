@@ -135,9 +135,7 @@ func (a assessment) audit() Check {
 	default:
 		c = Check{Status: StatusFail, Detail: auditFound.with("n", strconv.Itoa(a.Audit.Findings)), Since: a.moment(a.Audit.At), Fix: string(fixAudit)}
 	}
-	if a.CanAudit {
-		c.Action = &Action{Act: ActAudit, Label: string(runAudit), Name: string(runAudit)}
-	}
+	c.Action = &Action{Act: ActAudit, Label: string(runAudit), Name: string(runAudit)}
 	return c
 }
 

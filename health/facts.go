@@ -23,7 +23,6 @@ type Facts struct {
 	Planner   Planner
 	Detectors []Detector
 	Audit     *Audit        // the last one; nil: none was ever run
-	CanAudit  bool          // POST /api/audit exists
 	Fleet     []StageCount  // in the order of the stages
 	Valid     time.Duration // how old a verification may be; 0 is ValidFor
 }

@@ -150,9 +150,9 @@ const (
 	verifiedBy  = sentence("{provider} verified")
 	redisUnset  = sentence("Optional; one node needs none.")
 	auditNever  = sentence("No audit yet. It blocks nothing.")
-	auditClean  = sentence("Nothing found")
-	auditFound  = sentence("{n} findings")
-	auditFound1 = sentence("1 finding")
+	auditClean  = sentence("The audit found nothing")
+	auditFound  = sentence("The audit found {n} things")
+	auditFound1 = sentence("The audit found one thing")
 	fixAudit    = sentence("Read the findings on the Proof page.")
 
 	fleetNone   = sentence("No bots yet.")

@@ -45,7 +45,7 @@ func (r *reader) cell(text []byte) (ours bool, err error) {
 func (r *reader) change(text string) error {
 	root, month := rootOf(text)
 	remedy := fmt.Sprintf("write it like %s in each row, or %s in each row if nobody knows it",
-		contractName(r.contract.Root, example), r.contract.Root)
+		example.Of(r.contract.Root), r.contract.Root)
 	switch {
 	case month && root != r.contract.Root:
 		return r.wrong("import it with its own --symbol", "%s is a contract of %s, not of %s", text, root, r.contract.Root)
@@ -82,7 +82,7 @@ func (r *reader) segment(name string) {
 }
 
 // example is the month of contracts in examples: March 2024.
-const example = delivery(12*2024 + 2)
+const example = market.Delivery(12*2024 + 2)
 
 // askedFor checks the contract that the options name: one of the symbol, or,
 // where files have them, a series of it that changes its contracts by itself.
@@ -90,7 +90,7 @@ func askedFor(o Options, rolling bool) error {
 	if o.Contract == "" || rolling && continuous(o.Symbol, o.Contract) {
 		return nil
 	}
-	fix := "write --contract like " + contractName(o.Symbol, example)
+	fix := "write --contract like " + example.Of(o.Symbol)
 	switch root, ok := rootOf(o.Contract); {
 	case !ok:
 		return assay.Errorf(assay.Invalid, fix, "%s is no contract of %s", cite(o.Contract), o.Symbol)
@@ -117,7 +117,7 @@ func IsOf(root, name string) bool {
 func rootOf(name string) (root string, ok bool) {
 	digits := len(name) - len(strings.TrimRight(name, "0123456789"))
 	at := len(name) - digits - 1
-	if digits < 1 || digits > 4 || at < 1 || strings.IndexByte(monthCodes, name[at]) < 0 {
+	if digits < 1 || digits > 4 || at < 1 || strings.IndexByte(market.MonthCodes, name[at]) < 0 {
 		return "", false
 	}
 	_, err := market.ContractOf(name[:at])

@@ -7,6 +7,11 @@ import (
 	"assay/market"
 )
 
+// checkRules rises whenever the same bars could be judged otherwise than before;
+// sets that were kept are then judged anew. Reports without a number are older
+// than the first.
+const checkRules = 1
+
 // The limits of the check. A set that breaks one is refused for bots.
 const (
 	weeklyShare   = 0.5  // of the sessions of a weekday that lack the same minutes
@@ -26,6 +31,7 @@ func Check(b *market.Bars, calendar *market.Calendar) Report {
 	c := checker{bars: b, calendar: calendar, seconds: int64(b.Interval / time.Second)}
 	end := b.Time[b.Len()-1] + c.seconds
 	c.report = Report{
+		Rules:  checkRules,
 		Symbol: b.Root, Interval: short(b.Interval), Bars: b.Len(), Sessions: len(b.Dates),
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1),
 		SessionClosed: closedSession(b, calendar.LastClosed(time.Unix(end, 0))),

@@ -62,7 +62,7 @@ func TestFullBarsPass(t *testing.T) {
 	want := history.Report{
 		Symbol: "ES", Interval: "5m", Bars: b.Len(), Sessions: len(b.Dates),
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1), SessionClosed: b.Start(b.Len() - 1).Add(b.Interval),
-		Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
+		Rules: 1, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
 		Judged: len(b.Dates), JudgedFrom: b.Dates[0], JudgedTo: b.Dates[len(b.Dates)-1],
 		RTH:     history.Coverage{Due: got.DayBars, Present: got.DayBars},
 		ETH:     history.Coverage{Due: b.Len() - got.DayBars, Present: b.Len() - got.DayBars},

@@ -11,10 +11,12 @@ import (
 	"assay/market"
 )
 
-// Bounds against hostile files: the longest line, and the most lines.
+// Bounds against hostile files: the longest line, the most lines, and what all
+// of them may have together, unpacked: 20 million lines of 200 bytes.
 const (
 	maxLine = 4096
 	maxBars = 20_000_000
+	maxText = maxBars * 200
 )
 
 // ReadCSV reads a .csv or .csv.gz file of bars. Every error names the file,
@@ -53,6 +55,9 @@ func (r *reader) read(ctx context.Context, in io.Reader, o Options) (*market.Bar
 	if err := askedFor(o, false); err != nil {
 		return nil, err
 	}
+	if err := fixedRolls(r.name, o, "is one series already, which rolls where its contracts change"); err != nil {
+		return nil, err
+	}
 	if err := r.open(in); err != nil {
 		return nil, err
 	}
@@ -88,7 +93,9 @@ func (r *reader) read(ctx context.Context, in io.Reader, o Options) (*market.Bar
 type reader struct {
 	name   string
 	in     *bufio.Reader
-	line   int // number of the line last read
+	line   int   // number of the line last read
+	bytes  int64 // read until its end
+	most   int64 // bytes that may be read; 0: maxText
 	layout layout
 
 	contract market.Contract

@@ -213,7 +213,7 @@ func (s *dbnStream) name(instrument uint32) (string, error) {
 		return "", assay.Errorf(assay.Invalid, "fetch the data again with its mappings",
 			"%s does not name its instruments %d and %d", s.source, s.unnamed, instrument)
 	}
-	example := contractName(s.contract.Root, 2)
+	example := example.Of(s.contract.Root)
 	return "", assay.Errorf(assay.Invalid, "say which contract it is, as in --contract "+example,
 		"%s does not name its instrument %d", s.source, instrument)
 }

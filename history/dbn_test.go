@@ -87,7 +87,7 @@ func TestDBNImports(t *testing.T) {
 			t.Errorf("%s: %s", path, diff)
 		}
 		wantAbout := history.About{
-			Provider: history.Databento, Source: filepath.Base(path), Notes: []string{
+			Provider: history.Databento, Source: filepath.Base(path), Rolls: "volume", Notes: []string{
 				"left out: bars of NQ (3), bars of contracts that were not the front (1), bars of spreads (3), records of mbp-1 (1)",
 			},
 		}
@@ -202,7 +202,7 @@ func TestDBNRefusals(t *testing.T) {
 			history.Options{},
 			"it comes after 2024-07-02T00:01:00Z; import the files oldest first, each once",
 		},
-		"no name": {with(nil, func(d *historytest.DBN) { bar(d, 7, july2, es5500) }), history.Options{}, "f.dbn does not name its instrument 7; say which contract it is, as in --contract ESH0"},
+		"no name": {with(nil, func(d *historytest.DBN) { bar(d, 7, july2, es5500) }), history.Options{}, "f.dbn does not name its instrument 7; say which contract it is, as in --contract ESH4"},
 		"two without": {
 			with(nil, func(d *historytest.DBN) { bar(d, 7, july2, es5500); bar(d, 8, july2, es5500) }),
 			history.Options{Contract: "ESU4"},

@@ -1,6 +1,10 @@
 package history
 
-import "math"
+import (
+	"bytes"
+	"math"
+	"strings"
+)
 
 // parseNano reads a plain decimal number as nano-units (1e-9), rounded half
 // away from zero at the ninth decimal: floats written in full, such as
@@ -40,6 +44,35 @@ func parseNano(s []byte) (nano int64, ok bool) {
 		v = -v
 	}
 	return v, i == len(s)
+}
+
+// parseThirtySeconds reads a price as screens and brokers write those of
+// Treasuries, whole points and 32nds, in nano-units: 110'16, or 110-16, is 110
+// and 16/32. A third digit is the eighth of a 32nd, of which prices have 0, 2,
+// 5 and 7, the last ones cut: 110'165 is 16.5/32, 110'167 is 16.75/32. A + is a
+// half.
+func parseThirtySeconds(s []byte) (nano int64, ok bool) {
+	at := bytes.IndexAny(s, "'-")
+	if at < 1 {
+		return 0, false
+	}
+	points, whole := parseWhole(s[:at])
+	parts := s[at+1:]
+	if !whole || bytes.IndexByte(s[:at], '.') >= 0 || len(parts) < 2 || len(parts) > 3 {
+		return 0, false
+	}
+	n, whole := parseWhole(parts[:2])
+	quarters := 0
+	if len(parts) == 3 {
+		if quarters = strings.IndexByte("0257", parts[2]); parts[2] == '+' {
+			quarters = 2
+		}
+	}
+	if !whole || n > 31 || quarters < 0 {
+		return 0, false
+	}
+	const quarter = 1_000_000_000 / 128 // of a 32nd
+	return int64(points)*1_000_000_000 + (int64(n)*4+int64(quarters))*quarter, true
 }
 
 // parseWhole reads a count; "205.0" is 205.

@@ -58,6 +58,9 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (*market.Bars, Ab
 	in.source = about.Source
 	b, notes, err := in.bars()
 	about.Notes = notes
+	if err == nil && in.joined {
+		about.Rolls = in.options.Rolls.String()
+	}
 	return b, about, err
 }
 

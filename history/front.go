@@ -10,44 +10,32 @@ import (
 	"assay/market"
 )
 
-// delivery is a contract's month as 12 times the year plus the month from 0.
-// It is 0 for a series that changes its contracts by itself.
-type delivery int
-
-// monthCodes are the letters of the twelve months in the names of contracts.
-const monthCodes = "FGHJKMNQUVXZ"
-
 // deliveryOf reads the month from a name like ESH4, ESH24 or ESH2024. A year
 // of one or two digits is the first that a trade at a time (Unix s) can be
 // for: nothing trades more than a month after its delivery month began.
-func deliveryOf(name string, at int64) delivery {
+func deliveryOf(name string, at int64) market.Delivery {
 	letters := strings.TrimRight(name, "0123456789")
 	year, size := 0, 1
 	for _, c := range name[len(letters):] {
 		year, size = year*10+int(c-'0'), size*10
 	}
 	now := time.Unix(at, 0).UTC()
-	earliest := delivery(12*now.Year()+int(now.Month())-1) - 1
-	due := delivery(12*year + strings.IndexByte(monthCodes, letters[len(letters)-1]))
+	earliest := market.DeliveryIn(market.DateOf(now)) - 1
+	due := market.Delivery(12*year + strings.IndexByte(market.MonthCodes, letters[len(letters)-1]))
 	if size == 10_000 {
 		return due
 	}
-	period := delivery(12 * size)
+	period := market.Delivery(12 * size)
 	if due < earliest {
 		due += (earliest - due + period - 1) / period * period
 	}
 	return due
 }
 
-// contractName spells a contract as the exchange does, e.g. ESZ3.
-func contractName(root string, due delivery) string {
-	return fmt.Sprintf("%s%c%d", root, monthCodes[due%12], due/12%10)
-}
-
 // month is the bars of one contract, oldest first.
 type month struct {
 	name    string
-	due     delivery
+	due     market.Delivery // 0 for a series that changes its contracts by itself
 	columns market.Columns
 	// segments are the contracts of a series that changes them by itself.
 	segments []market.Segment
@@ -56,7 +44,7 @@ type month struct {
 // months are contracts side by side.
 type months struct{ list []*month }
 
-func (all *months) at(name string, due delivery) *month {
+func (all *months) at(name string, due market.Delivery) *month {
 	for _, m := range all.list {
 		if m.due == due && m.name == name {
 			return m
@@ -75,17 +63,46 @@ func (all *months) bars() (n int) {
 }
 
 // join makes one series of the contracts and counts the bars it did not take.
-func (all *months) join(source, root string, interval time.Duration) (b *market.Bars, unused int, err error) {
+func (all *months) join(source, root string, interval time.Duration, rolls Rolls) (b *market.Bars, unused int, err error) {
 	slices.SortStableFunc(all.list, func(x, y *month) int { return int(x.due - y.due) })
 	first := all.list[0]
-	if first.due == 0 && len(all.list) > 1 {
+	switch {
+	case first.due == 0 && len(all.list) > 1:
 		return nil, 0, assay.Errorf(assay.Invalid, "choose one with --contract "+first.name,
 			"%s holds %s beside %s", source, first.name, all.list[1].name)
+	case first.due == 0 && rolls.Calendar:
+		return nil, 0, assay.Errorf(assay.Invalid, "leave --roll out",
+			"%s holds %s, which changes its contracts by itself", source, first.name)
 	}
-	var sides []side
+	sides, err := all.sides(source, root, interval)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(sides) == 1 && !rolls.Calendar {
+		return sides[0].bars, 0, nil
+	}
+	choose := front
+	if rolls.Calendar {
+		if choose, err = byCalendar(source, root, rolls.Days); err != nil {
+			return nil, 0, err
+		}
+	}
+	c, segments, err := splice(sides, choose)
+	if err != nil {
+		return nil, 0, err
+	}
+	b, err = market.NewBars(root, interval, c, segments)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", source, err)
+	}
+	return b, all.bars() - b.Len(), nil
+}
+
+// sides makes bars of each contract.
+func (all *months) sides(source, root string, interval time.Duration) (sides []side, err error) {
 	for i, m := range all.list {
 		if i > 0 && m.due == all.list[i-1].due {
-			return nil, 0, assay.Errorf(assay.Invalid, "choose one with --contract "+m.name,
+			return nil, assay.Errorf(assay.Invalid, "choose one with --contract "+m.name,
 				"%s calls one contract %s and %s", source, all.list[i-1].name, m.name)
 		}
 		segments := m.segments
@@ -94,23 +111,16 @@ func (all *months) join(source, root string, interval time.Duration) (b *market.
 		}
 		bars, err := market.NewBars(root, interval, m.columns, segments)
 		if err != nil {
-			return nil, 0, fmt.Errorf("%s: %s: %w", source, m.name, err)
+			return nil, fmt.Errorf("%s: %s: %w", source, m.name, err)
 		}
-		sides = append(sides, sideOf(bars))
+		sides = append(sides, sideOf(m.due, bars))
 	}
-	if len(sides) == 1 {
-		return sides[0].bars, 0, nil
-	}
-	c, segments := splice(sides)
-	b, err = market.NewBars(root, interval, c, segments)
-	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", source, err)
-	}
-	return b, all.bars() - b.Len(), nil
+	return sides, nil
 }
 
 // side is one contract with its sessions.
 type side struct {
+	due  market.Delivery
 	bars *market.Bars
 	days map[market.Date]stretch
 }
@@ -121,8 +131,8 @@ type stretch struct {
 	volume   int64
 }
 
-func sideOf(b *market.Bars) side {
-	s := side{b, map[market.Date]stretch{}}
+func sideOf(due market.Delivery, b *market.Bars) side {
+	s := side{due, b, map[market.Date]stretch{}}
 	for from := 0; from < b.Len(); {
 		day := stretch{from: from, to: from}
 		for ; day.to < b.Len() && b.Session[day.to] == b.Session[from]; day.to++ {
@@ -134,16 +144,23 @@ func sideOf(b *market.Bars) side {
 	return s
 }
 
-// splice takes each session from the contract that is the front of it. sides
-// stand in the order of their delivery.
-func splice(sides []side) (c market.Columns, segments []market.Segment) {
+// chooser picks the contract of a session d among those not left yet; before
+// is the session before it in the files, 0 for the first. ok is false when
+// only contracts that were left already trade in the session.
+type chooser func(sides []side, d, before market.Date) (best int, ok bool, err error)
+
+// splice takes each session whole from one contract. sides stand in the order
+// of their delivery.
+func splice(sides []side, choose chooser) (c market.Columns, segments []market.Segment, err error) {
 	held := 0
 	var before market.Date
 	for _, d := range dates(sides) {
-		next, ok := front(sides[held:], d, before)
-		before = d
-		if !ok {
-			continue // only contracts that were left already traded
+		next, ok, err := choose(sides[held:], d, before)
+		if err != nil {
+			return c, nil, err
+		}
+		if before = d; !ok {
+			continue
 		}
 		held += next
 		b, day := sides[held].bars, sides[held].days[d]
@@ -157,14 +174,14 @@ func splice(sides []side) (c market.Columns, segments []market.Segment) {
 		c.Close = append(c.Close, b.Close[day.from:day.to]...)
 		c.Volume = append(c.Volume, b.Volume[day.from:day.to]...)
 	}
-	return c, segments
+	return c, segments, nil
 }
 
-// front chooses the contract of a session: among those that trade in it, the
-// one with the most volume in the session before, which was known when this
-// one opened; the nearer one where they are equal. The first session has none
+// front chooses by volume: among the contracts that trade in a session, the
+// one with the most in the session before, which was known when this one
+// opened; the nearer one where they are equal. The first session has none
 // before and is judged by itself.
-func front(sides []side, d, before market.Date) (best int, ok bool) {
+func front(sides []side, d, before market.Date) (best int, ok bool, err error) {
 	if before == 0 {
 		before = d
 	}
@@ -176,7 +193,7 @@ func front(sides []side, d, before market.Date) (best int, ok bool) {
 			best, ok = i, true
 		}
 	}
-	return best, ok
+	return best, ok, nil
 }
 
 // dates returns the trade dates of all sides.

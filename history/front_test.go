@@ -14,7 +14,7 @@ import (
 func TestDeliveryOf(t *testing.T) {
 	for _, c := range []struct {
 		name, day string
-		want      delivery
+		want      market.Delivery
 	}{
 		{"ESH4", "2024-01-10", 12*2024 + 2},
 		{"ESH4", "2024-04-01", 12*2024 + 2}, // a month late at most
@@ -35,7 +35,7 @@ func TestDeliveryOf(t *testing.T) {
 			t.Errorf("%s on %s is due in %d/%d, want %d/%d", c.name, c.day, got%12+1, got/12, c.want%12+1, c.want/12)
 		}
 	}
-	if got := contractName("ES", 12*2013+11); got != "ESZ3" {
+	if got := market.Delivery(12*2013 + 11).Of("ES"); got != "ESZ3" {
 		t.Errorf("December 2013 is %s", got)
 	}
 }
@@ -101,7 +101,7 @@ func TestTheFrontOfEachSession(t *testing.T) {
 		},
 	} {
 		all := contracts(c.volumes)
-		b, unused, err := all.join("f", "ES", time.Minute)
+		b, unused, err := all.join("f", "ES", time.Minute, Rolls{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -127,7 +127,7 @@ func TestTheFrontLooksBackOnly(t *testing.T) {
 			volumes[name] = rapid.SliceOfN(rapid.Int32Range(1, 5), len(opens), len(opens)).Draw(t, name)
 		}
 		chosen := func() []string {
-			b, _, err := contracts(volumes).join("f", "ES", time.Minute)
+			b, _, err := contracts(volumes).join("f", "ES", time.Minute, Rolls{})
 			if err != nil {
 				t.Fatal(err)
 			}

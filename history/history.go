@@ -38,6 +38,7 @@ type Options struct {
 	Columns  map[string]string // our name of a column to the file's, e.g. "time": "ts"
 	Stamp    Stamp
 	Interval time.Duration // 0: the most frequent distance of two bars
+	Rolls    Rolls         // of files that hold contracts side by side
 }
 
 // fields are our names of the columns, in the order of a row's values.

@@ -21,6 +21,7 @@ type intake struct {
 	count    int            // bars held, of all series
 	left     map[string]int // records left out, by what they were
 	defined  int            // definitions seen
+	joined   bool           // several contracts became one series
 }
 
 // series is one kind of record that bars can come from.
@@ -62,6 +63,12 @@ func newIntake(source string, o Options) (*intake, error) {
 		return nil, assay.Errorf(assay.Invalid, "leave --stamp out",
 			"%s stamps the start of its bars, by its format", source)
 	}
+	if o.Contract != "" {
+		if err := fixedRolls(source, o, "gives one contract alone with --contract, which never rolls"); err != nil {
+			return nil, err
+		}
+	}
+	o.Rolls = o.Rolls.of(r.contract)
 	return &intake{
 		source: source, contract: r.contract, options: o,
 		series: map[series]*months{}, left: map[string]int{},
@@ -69,7 +76,7 @@ func newIntake(source string, o Options) (*intake, error) {
 }
 
 // month returns where the bars of a contract go.
-func (in *intake) month(s series, name string, due delivery) *month {
+func (in *intake) month(s series, name string, due market.Delivery) *month {
 	if in.series[s] == nil {
 		in.series[s] = &months{}
 	}
@@ -132,10 +139,11 @@ func (in *intake) bars() (*market.Bars, []string, error) {
 		if all == nil || in.options.Interval != 0 && s.interval() != in.options.Interval {
 			continue
 		}
-		b, unused, err := all.join(in.source, in.contract.Root, s.interval())
+		b, unused, err := all.join(in.source, in.contract.Root, s.interval(), in.options.Rolls)
 		if err != nil {
 			return nil, nil, err
 		}
+		in.joined = len(all.list) > 1
 		for other, all := range in.series {
 			if other != s {
 				in.left[string(other)] += all.bars()

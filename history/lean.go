@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/market"
 )
 
 // Bounds against hostile zips: of the file, of its entries, and of what they
@@ -121,8 +122,8 @@ func (in *intake) entry(name string) (*leanEntry, error) {
 	}
 	year, _ := strconv.Atoi(words[3]) // digits, by the pattern
 	m, _ := strconv.Atoi(words[4])
-	due := delivery(12*year + m - 1)
-	if called := contractName(in.contract.Root, due); in.options.Contract == "" || in.options.Contract == called {
+	due := market.Delivery(12*year + m - 1)
+	if called := due.Of(in.contract.Root); in.options.Contract == "" || in.options.Contract == called {
 		e.month = in.month(e.kind, called, due)
 	}
 	return e, nil

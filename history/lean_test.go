@@ -64,7 +64,7 @@ func TestLEANMinutes(t *testing.T) {
 		t.Error(diff)
 	}
 	wantAbout := history.About{
-		Provider: history.LEAN, Source: "20131218_trade.zip and 1 more",
+		Provider: history.LEAN, Source: "20131218_trade.zip and 1 more", Rolls: "volume",
 		Notes: []string{"left out: bars of contracts that were not the front (4)"},
 	}
 	if diff := cmp.Diff(wantAbout, about); diff != "" {

@@ -3,6 +3,7 @@ package history
 import (
 	"archive/zip"
 	"bufio"
+	"cmp"
 	"compress/flate"
 	"compress/gzip"
 	"errors"
@@ -16,6 +17,8 @@ import (
 func (r *reader) next() ([]byte, error) {
 	line, err := r.in.ReadSlice('\n')
 	r.line++
+	r.bytes += int64(len(line))
+	most := cmp.Or(r.most, maxText)
 	switch {
 	case errors.Is(err, bufio.ErrBufferFull) || len(line) > maxLine:
 		return nil, r.wrong("import a CSV file of bars", "the line is longer than %d bytes", maxLine)
@@ -26,6 +29,8 @@ func (r *reader) next() ([]byte, error) {
 			"the file ends in the middle of a line")
 	case err != nil:
 		return nil, r.broken(err)
+	case r.bytes > most:
+		return nil, r.whole("split it by years", "has more than %d bytes of text", most)
 	case r.line > maxBars:
 		return nil, r.whole("split it by years", "has more than %d lines", maxBars)
 	}

@@ -54,10 +54,10 @@ func (c *checker) expired(name string, first, last int64, on market.Date) {
 		return // a series that changes its contracts by itself
 	}
 	due := deliveryOf(name, first)
-	now := time.Unix(last, 0).UTC()
-	if delivery(12*now.Year()+int(now.Month())-1) > due+1 {
+	if market.DeliveryIn(market.DateOf(time.Unix(last, 0).UTC())) > due+1 {
+		year, month := due.Month()
 		c.refuse("bars of %s go on until %s, and it was for delivery in %s %d: "+
 			"name the contracts in a column, or correct --contract",
-			name, on, time.Month(due%12+1), due/12)
+			name, on, month, year)
 	}
 }

@@ -42,7 +42,7 @@ func (r Report) String() string {
 		line("", "%s", h)
 	}
 	more(r.HoleCount - min(len(r.Holes), holesPrinted))
-	line("rolls", "%d", len(r.Rolls))
+	line("rolls", "%s", strings.TrimSuffix(fmt.Sprintf("%d, %s", len(r.Rolls), r.Rolled), ", "))
 	for _, roll := range r.Rolls[:min(len(r.Rolls), longestListed)] {
 		line("", "%s UTC %s to %s, gap %s", roll.At.Format(minutes), roll.From, roll.To, roll.Gap)
 	}

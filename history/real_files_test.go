@@ -59,24 +59,41 @@ func TestRealLEANFolders(t *testing.T) {
 		Segments    []string
 		Notes       []string
 	}
+	calendar := history.Rolls{Calendar: true, Days: history.OwnDays}
 	for _, c := range []struct {
 		path, symbol string
+		rolls        history.Rolls
 		want         summary
 	}{
-		{"es-minute", "ES", summary{
+		{"es-minute", "ES", history.Rolls{}, summary{
 			18888, "2013-10-06T22:00:00Z", "2020-01-06T23:59:00Z",
 			[]string{"ESZ3", "ESH4 from 2013-12-18T23:00:00Z", "ESH0 from 2020-01-05T23:00:00Z"},
 			[]string{"left out: bars of contracts that were not the front (5060)"},
 		}},
-		{"gc-minute", "GC", summary{
+		{"gc-minute", "GC", history.Rolls{}, summary{
 			6687, "2013-10-07T00:00:00Z", "2013-10-11T21:14:00Z",
 			[]string{"GCZ3"},
 			[]string{"left out: bars of contracts that were not the front (1200)"},
 		}},
-		{"es_hour_trade.zip", "ES", summary{
+		{"es_hour_trade.zip", "ES", history.Rolls{}, summary{
 			195, "2013-10-06T22:00:00Z", "2020-01-08T21:00:00Z",
 			[]string{"ESZ3", "ESH4 from 2013-12-20T14:00:00Z", "ESH0 from 2020-01-02T14:00:00Z"},
 			[]string{"left out: bars of contracts that were not the front (162)"},
+		}},
+		{"es-minute", "ES", calendar, summary{ // left on the Monday before 2013-12-20, at the first session after it in the folder
+			19083, "2013-10-06T22:00:00Z", "2020-01-06T23:59:00Z",
+			[]string{"ESZ3", "ESH4 from 2013-12-18T00:00:00Z", "ESH0 from 2020-01-05T23:00:00Z"},
+			[]string{"left out: bars of contracts that were not the front (4865)"},
+		}},
+		{"es-minute", "ES", history.Rolls{Calendar: true}, summary{ // held through the session before the last trade date
+			18873, "2013-10-06T22:00:00Z", "2020-01-06T23:59:00Z",
+			[]string{"ESZ3", "ESH4 from 2013-12-20T00:00:00Z", "ESH0 from 2020-01-05T23:00:00Z"},
+			[]string{"left out: bars of contracts that were not the front (5075)"},
+		}},
+		{"gc-minute", "GC", calendar, summary{ // GCV3 is past its first notice day, GCX3 is none that people trade
+			6687, "2013-10-07T00:00:00Z", "2013-10-11T21:14:00Z",
+			[]string{"GCZ3"},
+			[]string{"left out: bars of contracts that were not the front (1200)"},
 		}},
 	} {
 		path, ok := historytest.Path(t, "lean-es-gc", c.path)
@@ -84,7 +101,7 @@ func TestRealLEANFolders(t *testing.T) {
 			t.Logf("%s is not set: the zips that the tests write are read alone", historytest.RealData)
 			return
 		}
-		b, about, err := readAll(t, history.Options{Symbol: c.symbol}, path)
+		b, about, err := readAll(t, history.Options{Symbol: c.symbol, Rolls: c.rolls}, path)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -104,9 +121,50 @@ func TestRealLEANFolders(t *testing.T) {
 			t.Errorf("%s: %s", c.path, diff)
 		}
 	}
-	path, _ := historytest.Path(t, "lean-es-gc", "es_daily_trade.zip")
+	path, _ := historytest.Path(t, "lean-es-gc", "es_hour_trade.zip")
+	const lacks = "es_hour_trade.zip has no bars of ESH4 on 2013-12-17, which the calendar holds then and leaves on 2014-03-17; " +
+		"import its bars too, or roll by volume"
+	if _, _, err := readAll(t, history.Options{Symbol: "ES", Rolls: calendar}, path); err == nil || err.Error() != lacks {
+		t.Errorf("error %v\nwant  %s", err, lacks)
+	}
+	path, _ = historytest.Path(t, "lean-es-gc", "es_daily_trade.zip")
 	if _, _, err := readAll(t, history.Options{}, path); err == nil || !strings.Contains(err.Error(), "holds daily bars") {
 		t.Errorf("daily bars: %v", err)
+	}
+}
+
+// TestRealRollsAndTheCalendar holds the rolls of two years of ES against those
+// of the calendar: the broker whose bars they are changes on the Monday of the
+// week of expiry, and a holiday in that week makes ours the Friday before.
+func TestRealRollsAndTheCalendar(t *testing.T) {
+	path, ok := historytest.Path(t, "futures-5m", "ES_5m.csv.gz")
+	if !ok {
+		t.Logf("%s is not set: no real files to read", historytest.RealData)
+		return
+	}
+	b, err := history.ReadCSV(t.Context(), path, history.Options{Symbol: "ES"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	es, err := market.ContractOf("ES")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rolls []string
+	for k, s := range b.Segments[1:] {
+		left := es.Front(b.Date(b.Segments[k].First), es.RollDays())
+		rolls = append(rolls, left.Of("ES")+" on "+es.RollDate(left, es.RollDays()).String()+", here to "+
+			s.Contract+" on "+b.Date(s.First).String())
+	}
+	want := []string{
+		"ESH4 on 2024-03-11, here to ESM4 on 2024-03-11", "ESM4 on 2024-06-14, here to ESU4 on 2024-06-17",
+		"ESU4 on 2024-09-16, here to ESZ4 on 2024-09-16", "ESZ4 on 2024-12-16, here to ESH5 on 2024-12-16",
+		"ESH5 on 2025-03-17, here to ESM5 on 2025-03-17", "ESM5 on 2025-06-13, here to ESU5 on 2025-06-16",
+		"ESU5 on 2025-09-15, here to ESZ5 on 2025-09-15", "ESZ5 on 2025-12-15, here to ESH6 on 2025-12-15",
+		"ESH6 on 2026-03-16, here to ESM6 on 2026-03-16",
+	}
+	if diff := cmp.Diff(want, rolls); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type Report struct {
 	LastBar       time.Time `json:"lastBar"`
 	SessionClosed time.Time `json:"sessionClosed,omitzero"` // close of the last session held; zero without one
 
+	Rules   int      `json:"rules"` // by which the check judged
 	Verdict Verdict  `json:"verdict"`
 	Reasons []string `json:"reasons"` // why it is refused, a sentence each
 	Notes   []string `json:"notes"`   // what an operator should know all the same
@@ -53,6 +55,7 @@ type Report struct {
 	Holes     []Hole        `json:"holes"`     // the longest
 	Weekly    []WeeklyHole  `json:"weeklyHoles"`
 
+	Rolled    string  `json:"rolled,omitempty"` // how contracts side by side were joined
 	Rolls     []Roll  `json:"rolls"`
 	Returns   int     `json:"contractReturns"` // rolls back to a contract left before
 	JumpCount int     `json:"jumpCount"`
@@ -126,6 +129,25 @@ type Quiet struct {
 type Outside struct {
 	Bars  int       `json:"bars"`
 	First time.Time `json:"first,omitzero"`
+}
+
+// Outdated says whether a report that was kept was judged by other rules than
+// those of this version.
+func Outdated(report []byte) bool {
+	var kept struct {
+		Rules int `json:"rules"`
+	}
+	err := json.Unmarshal(report, &kept)
+	return err != nil || kept.Rules != checkRules
+}
+
+// Of adds what reading the bars said of them.
+func (r Report) Of(about About) Report {
+	r.Notes = append(r.Notes, about.Notes...)
+	if about.Rolls != "" {
+		r.Rolled = rolledBy(r.Symbol, about.Rolls)
+	}
+	return r
 }
 
 // Refusal returns the reasons as one sentence, "" when the set passes.

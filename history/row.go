@@ -86,6 +86,9 @@ func (r *reader) order(at int64) error {
 // and reported together: their number tells a wrong symbol from a stray value.
 func (r *reader) price(field int, text []byte) (int32, error) {
 	nano, ok := parseNano(text)
+	if !ok && r.contract.Group == market.Rates {
+		nano, ok = parseThirtySeconds(text)
+	}
 	if !ok {
 		return 0, r.wrong("correct the price or remove the bar", "%s %s is no price", r.layout.names[field], cite(text))
 	}
@@ -100,12 +103,20 @@ func (r *reader) price(field int, text []byte) (int32, error) {
 	}
 	if nano%r.contract.TickNano != 0 {
 		if r.offTick++; r.offTick == 1 {
-			r.firstOff = r.wrong("check --symbol; ratio-adjusted prices cannot be used",
+			r.firstOff = r.wrong(r.offTickFix(),
 				"%s %s is not on %s's tick of %s", r.layout.names[field], shown(text),
 				r.contract.Root, r.contract.FormatPrice(1))
 		}
 	}
 	return int32(ticks), nil
+}
+
+// offTickFix is the remedy for prices between two ticks.
+func (r *reader) offTickFix() string {
+	if r.contract.Group == market.Rates {
+		return "check --symbol; 32nds are read as in 110'165, and not behind a point"
+	}
+	return "check --symbol; ratio-adjusted prices cannot be used"
 }
 
 // shape refuses a bar whose high or low does not contain the rest. Prices cut

@@ -21,6 +21,7 @@ type About struct {
 	Provider Provider `json:"provider"`        // where the bars come from
 	Sim      bool     `json:"simData"`         // synthetic
 	Source   string   `json:"source"`          // e.g. the file's name
+	Rolls    string   `json:"rolls,omitempty"` // how contracts side by side were joined, e.g. "calendar:4"
 	Notes    []string `json:"notes,omitempty"` // what reading it left out
 }
 

@@ -109,6 +109,9 @@ func (s *Store) bring(fingerprint string) (*market.Bars, error) {
 	return l.bars, nil
 }
 
+// Describe returns what is kept of a set beside its bars.
+func (s *Store) Describe(fingerprint string) (Set, error) { return s.describe(fingerprint) }
+
 // List describes the sets on disk by fingerprint. Sets that do not read are
 // left out and named in the error.
 func (s *Store) List(ctx context.Context) ([]Set, error) {

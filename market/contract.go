@@ -22,10 +22,6 @@ const (
 // Nano is the number of nano-units in one point of price.
 const Nano = 1_000_000_000
 
-// FeesAsOf says where the fees come from and how far to trust them.
-const FeesAsOf = "exchange and clearing fees about 2025, NFA 0.02 since 2018, " +
-	"commission 0.25 micro and 0.85 full size; compare with your broker's statement"
-
 // Contract is what an exchange says about all delivery months of one root.
 type Contract struct {
 	Root       string // e.g. "MES"
@@ -40,10 +36,15 @@ type Contract struct {
 	DayOpen    int16  // minute of the day when the day session (RTH) opens, Chicago
 	DayClose   int16  // minute of the day when it closes, and when the contract settles
 
-	// Costs of one contract and side; see FeesAsOf.
+	LiquidMonths string // letters of the months that people trade, e.g. "HMUZ"
+
+	// Costs of one contract and side.
 	ExchangeFee Money
 	NFAFee      Money
 	Commission  Money
+	FeesFrom    Origin
+
+	Margin Margin
 }
 
 // Micro says whether the contract is the small sister of another.

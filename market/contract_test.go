@@ -24,31 +24,58 @@ func TestContractsAreConsistent(t *testing.T) {
 }
 
 func TestContractsThatMatterMost(t *testing.T) {
+	fees := Origin{date("2025-01-01"), "exchange and clearing fees as brokers listed them about 2025, " +
+		"the NFA fee of 2018, a discount broker's commission"}
 	for _, want := range []Contract{
 		{
 			Root: "ES", Name: "E-mini S&P 500", Exchange: "CME", Group: Equity, Multiplier: 50 * Dollar,
-			TickNano: Nano / 4, TickValue: 125_000, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 125_000, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 13_800, NFAFee: 200, Commission: 8_500,
+			FeesFrom: fees,
+			Margin: Margin{
+				Initial: Requirement{Dollars: 22302 * Dollar}, Maintenance: Requirement{Dollars: 20275 * Dollar},
+				From: Origin{date("2025-01-01"), "broker list of 2025"}, Day: 500 * Dollar, DayFrom: Origin{date("2025-01-01"), "broker list"},
+			},
 		},
 		{
 			Root: "MES", Name: "Micro E-mini S&P 500", Exchange: "CME", Group: Equity, Multiplier: 5 * Dollar,
-			TickNano: Nano / 4, TickValue: 12_500, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 12_500, FullSize: "ES", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 3_500, NFAFee: 200, Commission: 2_500,
+			FeesFrom: fees,
+			Margin: Margin{
+				Initial: Requirement{Dollars: 2230 * Dollar}, Maintenance: Requirement{Dollars: 2027 * Dollar},
+				From: Origin{date("2025-01-01"), "broker list of 2025"}, Day: 50 * Dollar, DayFrom: Origin{date("2025-01-01"), "broker list"},
+			},
 		},
 		{
 			Root: "NQ", Name: "E-mini Nasdaq-100", Exchange: "CME", Group: Equity, Multiplier: 20 * Dollar,
-			TickNano: Nano / 4, TickValue: 50_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 50_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 13_800, NFAFee: 200, Commission: 8_500,
+			FeesFrom: fees,
+			Margin: Margin{
+				Initial: Requirement{Dollars: 33305 * Dollar}, Maintenance: Requirement{Dollars: 30277 * Dollar},
+				From: Origin{date("2025-01-01"), "broker list of 2025"}, Day: 1000 * Dollar, DayFrom: Origin{date("2025-01-01"), "broker list"},
+			},
 		},
 		{
 			Root: "MNQ", Name: "Micro E-mini Nasdaq-100", Exchange: "CME", Group: Equity, Multiplier: 2 * Dollar,
-			TickNano: Nano / 4, TickValue: 5_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900,
+			TickNano: Nano / 4, TickValue: 5_000, FullSize: "NQ", Decimals: 2, DayOpen: 510, DayClose: 900, LiquidMonths: "HMUZ",
 			ExchangeFee: 3_500, NFAFee: 200, Commission: 2_500,
+			FeesFrom: fees,
+			Margin: Margin{
+				Initial: Requirement{Dollars: 3330 * Dollar}, Maintenance: Requirement{Dollars: 3027 * Dollar},
+				From: Origin{date("2025-01-01"), "broker list of 2025"}, Day: 100 * Dollar, DayFrom: Origin{date("2025-01-01"), "broker list"},
+			},
 		},
 		{
 			Root: "ZF", Name: "5-Year T-Note", Exchange: "CBOT", Group: Rates, Multiplier: 1000 * Dollar,
-			TickNano: 7_812_500, TickValue: 78_125, FullSize: "ZF", Decimals: 7, DayOpen: 440, DayClose: 840,
+			TickNano: 7_812_500, TickValue: 78_125, FullSize: "ZF", Decimals: 7, DayOpen: 440, DayClose: 840, LiquidMonths: "HMUZ",
 			ExchangeFee: 6_500, NFAFee: 200, Commission: 8_500,
+			FeesFrom: fees,
+			Margin: Margin{
+				Initial: Requirement{Dollars: 1018 * Dollar}, Maintenance: Requirement{Dollars: 925 * Dollar},
+				From: Origin{date("2022-01-01"), "list of early 2022"},
+			},
 		},
 	} {
 		got, err := ContractOf(want.Root)

@@ -3,8 +3,9 @@ package market
 import (
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
-	"strconv"
+	"io"
 	"strings"
 	"sync"
 	"time"
@@ -25,66 +26,61 @@ type table struct {
 
 // tables reads the embedded files once.
 var tables = sync.OnceValue(func() table {
-	t := table{calendars: map[Group]*Calendar{}}
-	for _, r := range records(contractsCSV) {
-		c := contractOf(r)
-		t.contracts = append(t.contracts, c)
+	t := table{contracts: must(readContracts(contractsCSV)), calendars: map[Group]*Calendar{}}
+	for _, c := range t.contracts {
 		if t.calendars[c.Group] == nil {
 			t.calendars[c.Group] = newCalendar(c)
 		}
 	}
-	for _, r := range records(exceptionsCSV) {
-		date := must(ParseDate(r["trade_date"]))
-		e := Exception{Kind: ExceptionKind(r["kind"]), Reason: r["reason"], Basis: r["basis"]}
+	for _, r := range must(records("cme_exceptions.csv", exceptionsCSV)) {
+		date := must(ParseDate(r.cells["trade_date"]))
+		e := Exception{Kind: ExceptionKind(r.cells["kind"]), Reason: r.cells["reason"], Basis: r.cells["basis"]}
 		if e.Kind == EarlyClose {
-			e.Close = minuteOf(r["close_ct"])
+			e.Close = must(minuteOf(r.cells["close_ct"]))
 		}
-		t.calendars[Group(r["group"])].exceptions[date] = e
+		t.calendars[Group(r.cells["group"])].exceptions[date] = e
 	}
 	return t
 })
 
-func contractOf(r map[string]string) Contract {
-	c := Contract{
-		Root: r["root"], Name: r["name"], Exchange: r["exchange"], Group: Group(r["group"]),
-		Multiplier: must(ParseMoney(r["multiplier"])),
-		TickNano:   must(parseNano(r["tick_size"])),
-		TickValue:  must(ParseMoney(r["tick_value"])),
-		FullSize:   r["full_size_root"],
-		DayOpen:    minuteOf(r["day_open_ct"]),
-		DayClose:   minuteOf(r["day_close_ct"]),
-
-		ExchangeFee: must(ParseMoney(r["exchange_fee_side_usd"])),
-		NFAFee:      Dollar * 2 / 100,
-		Commission:  Dollar * 85 / 100,
-	}
-	if c.Micro() {
-		c.Commission = Dollar * 25 / 100
-	}
-	for step := int64(Nano); c.TickNano%step != 0; step /= 10 {
-		c.Decimals++
-	}
-	return c
+// record is one row of a CSV file, keyed by the header.
+type record struct {
+	place string // e.g. "contracts.csv:3"
+	cells map[string]string
 }
 
-// records reads a CSV text into one map a row, keyed by the header.
-func records(text string) []map[string]string {
-	rows := must(csv.NewReader(strings.NewReader(text)).ReadAll())
-	var out []map[string]string
-	for _, row := range rows[1:] {
-		r := map[string]string{}
-		for i, name := range rows[0] {
-			r[name] = row[i]
-		}
-		out = append(out, r)
+// records reads a CSV text; the error names the line.
+func records(name, text string) ([]record, error) {
+	r := csv.NewReader(strings.NewReader(text))
+	header, err := r.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return out
+	var out []record
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		line, _ := r.FieldPos(0)
+		next := record{fmt.Sprintf("%s:%d", name, line), map[string]string{}}
+		for i, column := range header {
+			next.cells[column] = row[i]
+		}
+		out = append(out, next)
+	}
 }
 
 // minuteOf reads "08:30" as 510.
-func minuteOf(s string) int16 {
-	h, m, _ := strings.Cut(s, ":")
-	return int16(must(strconv.Atoi(h))*60 + must(strconv.Atoi(m)))
+func minuteOf(s string) (int16, error) {
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a time like 08:30", s)
+	}
+	return int16(t.Hour()*60 + t.Minute()), nil
 }
 
 // Zone returns the exchange's time zone, America/Chicago.

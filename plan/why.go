@@ -147,7 +147,7 @@ func sawImprove(c *contract, b *Facts) string {
 		moment(b.Improve.EndedAt), moment(b.Improve.EndedAt.Add(c.policy.ImproveInterval)))
 }
 
-func sawNothingDue(*contract, *Facts) string { return "nothing is due" }
+func sawNothingDue(*contract, *Facts) string { return "nothing else is due" }
 
 func moment(t time.Time) string {
 	if t.IsZero() {

@@ -1,5 +1,6 @@
 // Package report draws a backtest as a page that needs nothing but itself: no
-// script, no font, no image from anywhere. The same input gives the same bytes.
+// script, no font, no image from anywhere. The same input gives the same bytes,
+// and so does the same backtest run again on the same day.
 package report
 
 import (
@@ -33,6 +34,7 @@ type Input struct {
 	Costs       engine.Costs
 	Ledger      engine.Ledger
 	Metrics     measure.Metrics // of the ledger
+	Ran         time.Time       // when it was run; the ages of fees and margins are as of it
 	Fingerprint string          // of the data set
 	RuleHash    string
 	ResultHash  string
@@ -107,7 +109,7 @@ func datesOf(l engine.Ledger) []market.Date {
 }
 
 func provenance(in Input) []fact {
-	c, b := in.Costs, in.Bars
+	c, b, m := in.Costs, in.Bars, in.Contract.Margin
 	return []fact{
 		{"Data set", fmt.Sprintf("%s (%s)", in.DataSet, in.Provider)},
 		{"Bars", fmt.Sprintf("%s of %s, from %s to %s UTC", grouped(int64(b.Len())), interval(b.Interval),
@@ -117,6 +119,8 @@ func provenance(in Input) []fact {
 		{"Engine", "version " + engine.Version},
 		{"Costs", fmt.Sprintf("%s: %s a side and contract; slippage in ticks: market %d, stop %d, limit %d; limits are traded through by %d",
 			c.Name, dollars(c.Fee), c.SlipMarket, c.SlipStop, c.SlipLimit, c.Through)},
+		{"Fees", market.FeesAge(c.FeesAsOf, in.Ran).String()},
+		{"Margin of one contract", fmt.Sprintf("%s; %s", m, market.MarginsAge(m.From.AsOf, in.Ran))},
 		{"Hash of the result", in.ResultHash},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -32,6 +33,7 @@ func worked(t *testing.T, days int) report.Input {
 		Strategy: "Worked <example>", Rules: "strategy: Worked\nenter: {long: close < open}\n", Contract: contract,
 		DataSet: "SIM-ES", Provider: "simulated", Sim: true, Bars: bars, Costs: engine.Standard(contract),
 		Fingerprint: "f00d", RuleHash: "c0de", ResultHash: "beef",
+		Ran: time.Date(2026, 1, 2, 15, 4, 0, 0, time.UTC),
 	}
 	results := []market.Money{1_000_000, -612_500, 387_500, -1_250_000, 1_987_500, 0, -62_500} // 1/10,000 dollar
 	reasons := []engine.FillReason{engine.Targeted, engine.Stopped, engine.Flattened, engine.Rolled}

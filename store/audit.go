@@ -40,11 +40,12 @@ type AuditRow struct {
 	Hash         string
 }
 
-// Canonical is the text that the hash covers: the columns in their order, one
-// a line. No column has a line break of its own.
+// Canonical is the text that the hash covers: the hash of the row before, then
+// the columns in their order, one a line. No column has a line break of its
+// own, and the last is never empty, so that a shell strips nothing.
 func (r AuditRow) Canonical() string {
 	return strings.Join([]string{
-		strconv.FormatInt(r.ID, 10), r.At, r.Actor, r.Action, r.Scope, r.Reason, string(r.Detail), r.PreviousHash,
+		r.PreviousHash, strconv.FormatInt(r.ID, 10), r.At, r.Actor, r.Action, r.Scope, r.Reason, string(r.Detail),
 	}, "\n")
 }
 

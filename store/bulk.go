@@ -74,8 +74,11 @@ func (db *DB) lockFleet(ctx context.Context) (at time.Time, err error) {
 // clockNow is the database's clock. The time of a transaction is that of its
 // beginning, which for one that had to wait is long ago.
 func (db *DB) clockNow(ctx context.Context) (at time.Time, err error) {
-	if db.server == nil {
+	switch {
+	case db.pool == nil: // its writers come one after another
 		return db.Now(), nil
+	case db.server == nil:
+		return wholeMillis(db.clock()), nil
 	}
 	err = db.row(ctx, `select date_trunc('milliseconds', clock_timestamp())`).Scan(timeInto(&at))
 	if err != nil {

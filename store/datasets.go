@@ -59,14 +59,15 @@ func scanDataSet(s scanner) (d DataSet, err error) {
 }
 
 // SaveDataSet makes d the current version of its name and wakes the planner.
-// The same bars again change nothing. An acceptance is for the bars it was
+// The same bars with the same verdict change nothing but the report, if that is
+// another. An acceptance is for the bars it was
 // given for and does not pass to new ones.
 func (db *DB) SaveDataSet(ctx context.Context, d DataSet) (saved DataSet, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
 		current, err := tx.DataSet(ctx, d.Name)
 		if err == nil && current.Fingerprint == d.Fingerprint && current.Verdict == d.Verdict {
-			saved = current
-			return nil
+			saved, err = tx.refreshReport(ctx, current, d)
+			return err
 		}
 		if err != nil && assay.KindOf(err) != assay.NotFound {
 			return err
@@ -93,6 +94,19 @@ func (db *DB) SaveDataSet(ctx context.Context, d DataSet) (saved DataSet, err er
 		return err
 	})
 	return saved, err
+}
+
+// refreshReport keeps what a later check says of bars on which its verdict is
+// the old one.
+func (db *DB) refreshReport(ctx context.Context, current, d DataSet) (DataSet, error) {
+	if current.Refusal == d.Refusal && string(current.Report) == string(d.Report) {
+		return current, nil
+	}
+	_, err := db.exec(ctx, `update data_sets set refusal = $2, report = $3 where id = $1`, current.ID, d.Refusal, jsonText{d.Report})
+	if err != nil {
+		return current, fmt.Errorf("refresh the report of %s: %w", d.Name, err)
+	}
+	return db.DataSetVersion(ctx, current.ID)
 }
 
 // DataSet returns the current version of a named set; an unknown name is

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -54,18 +55,25 @@ var macro = regexp.MustCompile(`\{now(\+\$\d+)?\}`)
 
 // expand writes the macros out and adds the argument they need.
 func (db *DB) expand(query string, args []any) (string, []any) {
-	if !macro.MatchString(query) {
+	if !strings.Contains(query, "{now") {
 		return query, args
 	}
-	arg := "$" + strconv.Itoa(len(args)+1)
-	query = macro.ReplaceAllStringFunc(query, func(m string) string {
+	written, known := db.written.Load(query)
+	if !known { // texts with macros are constants, so there are few
+		written = db.writeOut(query, "$"+strconv.Itoa(len(args)+1))
+		db.written.Store(query, written)
+	}
+	if db.dialect.bringsTime() {
+		args = append(args[:len(args):len(args)], Time{db.Now()})
+	}
+	return written.(string), args
+}
+
+func (db *DB) writeOut(query, arg string) string {
+	return macro.ReplaceAllStringFunc(query, func(m string) string {
 		if m == "{now}" {
 			return db.dialect.now(arg)
 		}
 		return db.dialect.nowPlus(arg, m[len("{now+"):len(m)-1])
 	})
-	if db.dialect.bringsTime() {
-		args = append(args[:len(args):len(args)], Time{db.Now()})
-	}
-	return query, args
 }

@@ -21,6 +21,13 @@ type Inspection struct {
 	Damage  string // what SQLite's own check found first; "" when nothing
 }
 
+// Exists says whether a data directory holds a database, or something in its
+// place.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, databaseFile))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // Inspect looks at the SQLite file of a data directory, which Open would
 // create and bring up to date. A file that is no database is an error.
 func Inspect(ctx context.Context, dir string) (i Inspection, err error) {

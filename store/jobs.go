@@ -455,6 +455,20 @@ func (db *DB) Stalled(ctx context.Context, stuckAfter time.Duration) ([]job.Job,
 		where j.status = 'RUNNING' and j.heartbeat_at < {now+$1} order by j.id`, interval(-stuckAfter))
 }
 
+// Reapable says whether Stalled, Overdue with any limit from the shortest on,
+// or DropLostTickets would find anything.
+func (db *DB) Reapable(ctx context.Context, stuckAfter, shortest, lostAfter time.Duration) (found bool, err error) {
+	err = db.row(ctx, `select exists (select 1 from bot_jobs where status = 'RUNNING' and heartbeat_at < {now+$1})
+			or exists (select 1 from bot_jobs where status = 'RUNNING' and started_at < {now+$2})
+			or exists (select 1 from bot_jobs where status = 'QUEUED' and admitted_at is not null and ticket_id is not null
+				and admitted_at < {now+$3})`,
+		interval(-stuckAfter), interval(-shortest), interval(-lostAfter)).Scan(&found)
+	if err != nil {
+		return false, fmt.Errorf("look for stuck jobs: %w", err)
+	}
+	return found, nil
+}
+
 // Overdue returns the running jobs of a type that started longer than limit
 // ago.
 func (db *DB) Overdue(ctx context.Context, t job.Type, limit time.Duration) ([]job.Job, error) {

@@ -50,11 +50,15 @@ func prepare(ctx context.Context, dir string) (string, error) {
 }
 
 func migrate(ctx context.Context, path string) error {
+	return migrateAt(ctx, path, dsn(path, "_txlock=immediate"))
+}
+
+func migrateAt(ctx context.Context, path, address string) error {
 	folder := migrationsOf("sqlite")
 	if err := refuseNewer(ctx, path, folder); err != nil {
 		return err
 	}
-	db, err := sql.Open("sqlite", dsn(path, "_txlock=immediate"))
+	db, err := sql.Open("sqlite", address)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
@@ -63,7 +67,11 @@ func migrate(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	_, err = provider.Up(ctx)
+	if diskFull(err) {
+		return explainFull(path, err)
+	}
+	if err != nil {
 		return assay.Errorf(assay.Unavailable, "restore the file from a backup or choose another data directory",
 			"the database %s could not be brought up to date: %v", path, err)
 	}

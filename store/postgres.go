@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,7 +34,7 @@ func OpenPostgres(ctx context.Context, address string, clock func() time.Time) (
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", name, err)
 	}
-	db := &DB{dialect: postgres{given: clock != nil}, clock: clock, hub: newHub(), path: name, pool: pool, packer: newPacker()}
+	db := &DB{dialect: postgres{given: clock != nil}, clock: clock, hub: newHub(), path: name, pool: pool, packer: newPacker(), written: new(sync.Map)}
 	db.write = stdlib.OpenDBFromPool(pool)
 	db.read = db.write
 	if clock == nil {

@@ -254,7 +254,7 @@ func (db *DB) eventsSince(ctx context.Context, s bot.Scope, event int64) (string
 		return "a mode, a lock, a boundary or a runner of its bots is another", err
 	}
 	if len(moves) > shown {
-		moves[shown] = "more"
+		moves[shown] = "and others"
 	}
 	return strings.Join(moves, ", "), nil
 }

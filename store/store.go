@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -42,6 +43,7 @@ type DB struct {
 	pool    *pgxpool.Pool // nil on SQLite
 	server  *serverClock  // nil on SQLite
 	packer  *zstd.Encoder // of snapshots
+	written *sync.Map     // texts with the dialect's macros written out
 }
 
 type txState struct {
@@ -90,7 +92,7 @@ func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options
 	read.SetMaxIdleConns(8)
 	return &DB{
 		write: write, read: read, writes: newStatements(write), reads: newStatements(read), dialect: sqlite{}, clock: clock,
-		hub: newHub(), path: path, packer: newPacker(),
+		hub: newHub(), path: path, packer: newPacker(), written: new(sync.Map),
 	}, nil
 }
 
@@ -187,10 +189,10 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *s
 	state.tx, state.conn, state.at, state.bound = sqlTx, conn, wholeMillis(db.clock()), map[string]*sql.Stmt{}
 	tx.tx = state
 	if err := fn(&tx); err != nil {
-		return err
+		return explainFull(db.path, err)
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return explainFull(db.path, fmt.Errorf("commit: %w", err))
 	}
 	if state.wrote {
 		db.hub.notify()

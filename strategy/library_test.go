@@ -168,7 +168,7 @@ func yearOf(t *testing.T, root string) *market.Bars {
 func TestWorkloadSignals(t *testing.T) {
 	bars := simbars.Workload(1_000_000, 42)
 	for _, name := range []string{"w1", "w3"} {
-		source, err := os.ReadFile("testdata/" + name + ".yaml")
+		source, err := os.ReadFile("workload/" + name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}

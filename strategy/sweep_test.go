@@ -85,7 +85,7 @@ type subject struct {
 func sweepable(t *testing.T) (all []subject) {
 	sources := Library()
 	for _, name := range []string{"w3grid.yaml", "w2.yaml"} {
-		source, err := os.ReadFile("testdata/" + name)
+		source, err := os.ReadFile("workload/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -24,6 +25,13 @@ type Reaper struct {
 
 // Reap returns how many attempts it ended. The planner calls it on every tick.
 func (r Reaper) Reap(ctx context.Context) (int, error) {
+	shortest := time.Duration(math.MaxInt64)
+	for _, limit := range r.Config.Limits {
+		shortest = min(shortest, limit)
+	}
+	if found, err := r.DB.Reapable(ctx, r.Config.StuckAfter, shortest, TicketLost); err != nil || !found {
+		return 0, err
+	}
 	stalled, err := r.DB.Stalled(ctx, r.Config.StuckAfter)
 	if err != nil {
 		return 0, err

@@ -23,7 +23,7 @@ type backtestCmd struct {
 }
 
 func (c backtestCmd) Run(ctx context.Context, to console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		b, err := h.Backtest(ctx, c.What, c.Data)
 		if err != nil {
 			return err
@@ -54,8 +54,9 @@ func (c backtestCmd) writeFiles(b app.Backtest) error {
 }
 
 func printBacktest(w io.Writer, b app.Backtest) error {
-	_, err := fmt.Fprintf(w, "%s on %s%s\n\n%s\ndata   %s\nrules  %s\nresult %s\n", b.Strategy.Name, b.Set.Name, simSuffix(b.Set.Sim),
-		measure.Summary(b.Ledger, b.Bars, b.Costs, b.Metrics), b.Set.Fingerprint, b.RuleHash, b.ResultHash)
+	_, err := fmt.Fprintf(w, "%s on %s%s\n\n%s\nfees   %s a contract and side, %s\ndata   %s\nrules  %s\nresult %s\n",
+		b.Strategy.Name, b.Set.Name, simSuffix(b.Set.Sim), measure.Summary(b.Ledger, b.Bars, b.Costs, b.Metrics),
+		b.Costs.Fee, market.FeesAge(b.Costs.FeesAsOf, time.Now()), b.Set.Fingerprint, b.RuleHash, b.ResultHash)
 	return err
 }
 

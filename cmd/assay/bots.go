@@ -10,18 +10,15 @@ import (
 )
 
 type botsCmd struct {
-	Server string `help:"Address of a running Assay; the one that serves this home when absent." env:"ASSAY_SERVER" placeholder:"URL"`
+	serverFlag
 }
 
 func (c botsCmd) Run(ctx context.Context, io console, all *cli) error {
-	server := c.Server
-	if server == "" {
-		var err error
-		if server, err = all.Home.Server(); err != nil {
-			return err
-		}
+	server, err := c.client(all)
+	if err != nil {
+		return err
 	}
-	bots, total, err := client.New(server).Bots(ctx, 10_000)
+	bots, total, err := server.Bots(ctx, 10_000)
 	if err != nil {
 		return err
 	}

@@ -30,13 +30,18 @@ type fileFlags struct {
 	Columns  string        `help:"Which column is what, when the header does not say." placeholder:"time=ts,open=o"`
 	Stamp    string        `help:"Which end of a bar its time names: start or end." enum:"start,end," default:""`
 	Interval time.Duration `help:"Length of a bar; found from the file when absent." placeholder:"5m"`
+	Roll     string        `help:"When contracts side by side give way to the next: by their volume, or by the calendar, so many business days before the last trade date or first notice." default:"volume" placeholder:"volume|calendar[:DAYS]"`
 }
 
 func (f fileFlags) options(symbol string) (history.Options, error) {
+	rolls, err := history.ParseRolls(f.Roll)
+	if err != nil {
+		return history.Options{}, err
+	}
 	columns, err := history.ParseColumns(f.Columns)
 	return history.Options{
 		Symbol: symbol, Contract: f.Contract, Columns: columns,
-		Stamp: history.Stamp(f.Stamp), Interval: f.Interval,
+		Stamp: history.Stamp(f.Stamp), Interval: f.Interval, Rolls: rolls,
 	}, err
 }
 
@@ -106,7 +111,7 @@ type lsCmd struct {
 }
 
 func (c lsCmd) Run(ctx context.Context, io console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		sets, err := h.Sets(ctx)
 		if err != nil {
 			return err
@@ -176,7 +181,7 @@ func (c acceptCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		set, err := h.DB.AcceptDataSet(ctx, c.Set, by, why)
 		if err != nil {
 			return err
@@ -197,7 +202,7 @@ func (c retireCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		if err := h.DB.RetireDataSet(ctx, c.Set, by, why); err != nil {
 			return err
 		}

@@ -64,9 +64,9 @@ func (c fetchCmd) Run(ctx context.Context, io console, all *cli) error {
 
 // order reads the flags.
 func (c fetchCmd) order(now time.Time) (o app.Order, err error) {
-	cost, err := market.ParseMoney(c.MaxCost)
-	if err != nil || cost < 0 {
-		return o, assay.Errorf(assay.Invalid, "write dollars, as in --max-cost 12.50", "%q is no amount", c.MaxCost)
+	cost, err := amount("--max-cost", c.MaxCost)
+	if err != nil {
+		return o, err
 	}
 	from, err := market.ParseDate(c.From)
 	if err != nil {
@@ -83,6 +83,15 @@ func (c fetchCmd) order(now time.Time) (o app.Order, err error) {
 	return app.Order{
 		Root: c.Symbol, Series: c.Series, Bar: c.Bar, From: from.Time(), To: to, MaxCost: cost, Name: c.Name, Replace: c.Replace,
 	}, nil
+}
+
+// amount reads the dollars of a flag.
+func amount(flag, text string) (market.Money, error) {
+	money, err := market.ParseMoney(text)
+	if err != nil || money < 0 {
+		return 0, assay.Errorf(assay.Invalid, "write dollars, as in "+flag+" 12.50", "%q is no amount", text)
+	}
+	return money, nil
 }
 
 // quote says what a plan is and costs.

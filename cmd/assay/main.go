@@ -16,6 +16,7 @@ import (
 
 	"assay"
 	"assay/app"
+	"assay/bot"
 )
 
 // version is set by the build.
@@ -24,20 +25,24 @@ var version = "unreleased"
 type cli struct {
 	Home app.Place `embed:""`
 
-	Serve    serveCmd    `cmd:"" help:"Run the laboratory and serve the console."`
-	Worker   workerCmd   `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
-	Health   healthCmd   `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
-	Verify   verifyCmd   `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
-	Bots     botsCmd     `cmd:"" help:"List the bots and what each is doing now."`
-	Backtest backtestCmd `cmd:"" help:"Test one strategy on one data set and print its summary."`
-	Replay   replayCmd   `cmd:"" help:"Run a stored session again and compare every row of it."`
-	Data     dataCmd     `cmd:"" help:"Import, fetch, check, list and accept market data."`
-	Strategy strategyCmd `cmd:"" help:"Lint, list and print strategies."`
-	Standin  standinCmd  `cmd:"" help:"Serve stand-ins for the providers, to try things without accounts."`
-	Doctor   doctorCmd   `cmd:"" help:"Look at the machine and the home, and say what was found."`
-	Bench    benchCmd    `cmd:"" help:"Measure this machine with the workloads, their answers checked first."`
-	Openapi  openapiCmd  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Run the laboratory and serve the console."`
+	Worker    workerCmd    `cmd:"" help:"Run jobs of a PostgreSQL database on one more machine."`
+	Health    healthCmd    `cmd:"" help:"Say how ready the laboratory is, stage by stage."`
+	Verify    verifyCmd    `cmd:"" help:"Ask the providers now and say how ready the laboratory is then."`
+	Bots      botsCmd      `cmd:"" help:"List the bots and what each is doing now."`
+	Autonomy  autonomyCmd  `cmd:"" help:"Look at the planner, ask it why and what next; pause and resume the lab."`
+	Admin     adminCmd     `cmd:"" help:"Put bots back to LAB, and count results anew."`
+	Audit     auditCmd     `cmd:"" help:"Verify the audit log and everything that must always be true."`
+	Backtest  backtestCmd  `cmd:"" help:"Test one strategy on one data set and print its summary."`
+	Replay    replayCmd    `cmd:"" help:"Run a stored session again and compare every row of it."`
+	Data      dataCmd      `cmd:"" help:"Import, fetch, check, list and accept market data."`
+	Contracts contractsCmd `cmd:"" help:"List the contracts: ticks, fees, margins, and how old these are."`
+	Strategy  strategyCmd  `cmd:"" help:"Lint, list and print strategies."`
+	Standin   standinCmd   `cmd:"" help:"Serve stand-ins for the providers, to try things without accounts."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at the machine and the home, and say what was found."`
+	Bench     benchCmd     `cmd:"" help:"Measure this machine with the workloads, their answers checked first."`
+	Openapi   openapiCmd   `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // console is where a command speaks: its result to out, remarks to err.
@@ -64,7 +69,7 @@ func run(ctx context.Context, args []string, io console) (code int) {
 		kong.Name("assay"),
 		kong.Description("A laboratory that tests futures-trading bots by itself, and a console that shows the evidence."),
 		kong.UsageOnError(),
-		kong.Vars{"home": home},
+		kong.Vars{"home": home, "reasonRevert": bot.ReasonRevert},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exited = code }),

@@ -19,7 +19,7 @@ func (c replayCmd) Run(ctx context.Context, to console, all *cli) error {
 	if (c.Session > 0) == c.All {
 		return assay.Errorf(assay.Invalid, "write assay replay 7, or assay replay --all", "name one session, or all of them")
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		if !c.All {
 			return c.one(ctx, to, h, c.Session)
 		}

@@ -20,13 +20,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"assay/control"
 	"assay/history/historytest"
 	"assay/market"
 	"assay/market/simbars"
+	"assay/plan"
 	"assay/provider/standin"
 	"assay/provider/standin/archive"
 	"assay/provider/standin/databento"
+	"assay/store"
 	"assay/store/storetest"
+	"assay/worker"
 )
 
 func TestMain(m *testing.M) {
@@ -54,8 +58,10 @@ func TestScripts(t *testing.T) {
 			"bars":     writeBars,
 			"refused":  refused,
 			"occupy":   occupy,
+			"planned":  planned,
 			"postgres": postgresAddress,
 			"standin":  standIn,
+			"await":    await,
 		},
 	})
 }
@@ -152,6 +158,30 @@ func postgresAddress(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], storetest.EmptyPostgresAddress(ts.Value("t").(testing.TB)))
 }
 
+// planned makes a home in which a planner has ticked twice on 2026-11-23:
+// planned BOTS makes that many bots, the last of them paused.
+func planned(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: planned BOTS")
+	}
+	bots, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ctx, clock, t := context.Background(), storetest.NewClock(), ts.Value("t").(testing.TB)
+	db, err := store.Open(ctx, ts.Getenv("ASSAY_HOME"), clock.Now)
+	ts.Check(err)
+	defer db.Close()
+	last := storetest.AddBots(t, db, bots)[bots-1].ID
+	storetest.AddDataSet(t, db, storetest.DataSet("SIM-ES", "f1"))
+	ts.Check(db.PauseBot(ctx, last, "holiday"))
+	planner := control.Planner{
+		DB: db, Policy: plan.DefaultPolicy(), AllowSim: true, Reaper: worker.Reaper{DB: db, Config: worker.DefaultConfig(2)},
+	}
+	for range 2 {
+		planner.Tick(ctx)
+		clock.Add(time.Second)
+	}
+}
+
 // occupy listens on a free port until the script ends: occupy VARIABLE puts
 // its address there.
 func occupy(ts *testscript.TestScript, _ bool, args []string) {
@@ -166,7 +196,8 @@ func occupy(ts *testscript.TestScript, _ bool, args []string) {
 
 // standIn serves made-up bars of ES as Databento until the script ends:
 // standin [FAULT] sets the variables that name it. "cut" breaks off the next
-// three streams, "refuse" refuses all of them for want of a licence.
+// three streams, "hang" breaks off one and never answers the next, "refuse"
+// refuses all of them for want of a licence.
 func standIn(ts *testscript.TestScript, _ bool, args []string) {
 	es, err := market.ContractOf("ES")
 	ts.Check(err)
@@ -180,11 +211,30 @@ func standIn(ts *testscript.TestScript, _ bool, args []string) {
 	case "":
 	case "cut":
 		s.Script.Fail(standin.Fault{Path: "get_range", Times: 3, Cut: 90_000})
+	case "hang":
+		s.Script.Fail(standin.Fault{Path: "get_range", Times: 1, Cut: 90_000}, standin.Fault{Path: "get_range", Times: 1, Silent: true})
 	case "refuse":
 		s.Script.Fail(standin.Fault{Path: "get_range", Status: 403, Body: `{"detail":{"case":"license_not_found","message":"No licence."}}`})
 	default:
-		ts.Fatalf("usage: standin [cut|refuse]")
+		ts.Fatalf("usage: standin [cut|hang|refuse]")
 	}
 	ts.Setenv("DATABENTO_API_KEY", standin.Key)
 	ts.Setenv("DATABENTO_URL", s.URL)
+}
+
+// await waits until a file is there that another process writes: await GLOB.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: await GLOB")
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		found, err := filepath.Glob(ts.MkAbs(args[0]))
+		ts.Check(err)
+		if len(found) > 0 {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("there is no %s", args[0])
+		}
+	}
 }

@@ -15,11 +15,16 @@ type serveCmd struct {
 	SimData      bool          `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
 	Workers      int           `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
 	VerifyEvery  time.Duration `help:"How often each configured provider is verified." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"TIME"`
+	AutoFetch    string        `name:"auto-fetch-limit" help:"Most that one automatic purchase of bars for LAB may cost, in dollars; 0 buys nothing." default:"0" env:"ASSAY_AUTO_FETCH_LIMIT" placeholder:"0"`
 	MaxBacktests int           `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
 	Pace         pace          `embed:""`
 }
 
 func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
+	limit, err := amount("--auto-fetch-limit", c.AutoFetch)
+	if err != nil {
+		return err
+	}
 	return app.Serve(ctx, app.Config{
 		Home:     all.Home,
 		Listen:   c.Listen,
@@ -28,7 +33,10 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 		Cap:      c.MaxBacktests,
 		Pace:     app.Pace(c.Pace),
 		Verify:   c.VerifyEvery,
-		Log:      slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))),
+
+		AutoFetchLimit: limit,
+
+		Log: slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))),
 		Ready: func(url, database string) {
 			fmt.Fprintf(io.out, "Console: %s\n", url)
 			fmt.Fprintf(io.out, "Data:    %s\n", all.Home.Dir)

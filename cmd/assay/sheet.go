@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"time"
 
 	"assay/app"
 	"assay/report"
@@ -12,7 +13,7 @@ func writeSheet(to io.Writer, b app.Backtest) error {
 	page, err := report.HTML(report.Input{
 		Strategy: b.Strategy.Name, Rules: string(b.Strategy.Print()), Contract: b.Contract,
 		DataSet: b.Set.Name, Provider: b.Set.Provider, Sim: b.Set.Sim, Bars: b.Bars, Costs: b.Costs,
-		Ledger: b.Ledger, Metrics: b.Metrics,
+		Ledger: b.Ledger, Metrics: b.Metrics, Ran: time.Now(),
 		Fingerprint: b.Set.Fingerprint, RuleHash: b.RuleHash, ResultHash: b.ResultHash,
 	})
 	if err != nil {

@@ -113,9 +113,5 @@ func rulesOf(ctx context.Context, all *cli, what string) (s *strategy.Strategy, 
 	if text, err := os.ReadFile(what); err == nil {
 		return strategy.Parse(text, what)
 	}
-	err = app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		s, err = h.Rules(ctx, what)
-		return err
-	})
-	return s, err
+	return app.BotRules(ctx, all.Home, what)
 }

@@ -215,6 +215,20 @@ func TestASecondFetchCostsNothing(t *testing.T) {
 	}
 }
 
+func TestALaterBeginningIsThereToo(t *testing.T) {
+	s, dir := &seller{minutes: 10}, t.TempDir()
+	if _, err := buy(t.Context(), s, dir, lot(5)); err != nil {
+		t.Fatal(err)
+	}
+	for minute, records := range map[int]int64{2: 6, 5: 6, 6: 4} {
+		later := lot(8)
+		later.From = monday.Add(time.Duration(minute) * time.Minute)
+		if plan, err := fetch.NewPlan(t.Context(), s, dir, later); err != nil || plan.Quote.Records != records || !plan.Lot.From.Equal(later.From) {
+			t.Errorf("from minute %d: %+v, %v", minute, plan.Quote, err)
+		}
+	}
+}
+
 func TestPlansEndAtTheLastCompleteBar(t *testing.T) {
 	s := &seller{minutes: 10}
 	plan, err := fetch.NewPlan(t.Context(), s, t.TempDir(), lot(99))

@@ -33,9 +33,9 @@ type part struct {
 }
 
 const (
-	suffix    = ".dbn.zst"
-	madeUp    = "_simulated"
-	unwritten = ".new-"
+	suffix     = ".dbn.zst"
+	madeUp     = "_simulated"
+	unfinished = ".new-"
 )
 
 // name of the n-th part, e.g. "0001_1719792000000000000_1720137600000000000_3960.dbn.zst".
@@ -73,7 +73,7 @@ func parsePart(name string) (p part, ok bool) {
 
 // shelfOf returns the shelf of a lot, which need not exist yet.
 func shelfOf(dir string, lot Lot) (*shelf, error) {
-	name := fmt.Sprintf("%s_%s_%s_%s", lot.Dataset, lot.Symbol, short(lot.Bar), lot.From.UTC().Format("20060102T150405"))
+	name := fmt.Sprintf("%s_%s_%s_%s", lot.Dataset, lot.Symbol, short(lot.Bar), lot.From.UTC().Format(moment))
 	if strings.ContainsFunc(name, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '_' || r == '-')
 	}) {
@@ -166,8 +166,50 @@ func (s *shelf) lock() (unlock func(), err error) {
 
 // sweep removes what a process left that was killed while it wrote.
 func (s *shelf) sweep() {
-	left, _ := filepath.Glob(filepath.Join(s.dir, unwritten+"*")) // the pattern is right
+	left, _ := filepath.Glob(filepath.Join(s.dir, unfinished+"*")) // the pattern is right
 	for _, path := range left {
 		_ = os.Remove(path) // tried again next time
 	}
+}
+
+// Since returns since when bars of a series were bought, of all that were the
+// longest; ok is false when none were.
+func Since(dir string, lot Lot) (from time.Time, ok bool) {
+	all := starts(dir, lot)
+	if len(all) == 0 {
+		return from, false
+	}
+	return all[0], true
+}
+
+// moment is how the name of a shelf ends.
+const moment = "20060102T150405"
+
+// starts lists since when there are shelves of a series, oldest first.
+func starts(dir string, lot Lot) (all []time.Time) {
+	begin := fmt.Sprintf("%s_%s_%s_", lot.Dataset, lot.Symbol, short(lot.Bar))
+	entries, _ := os.ReadDir(dir) // what is not there holds nothing
+	for _, e := range entries {
+		text, ours := strings.CutPrefix(e.Name(), begin)
+		if at, err := time.Parse(moment, text); ours && err == nil {
+			all = append(all, at)
+		}
+	}
+	return all // a folder's entries come in the order of their names
+}
+
+// find returns the shelf that holds the beginning of a lot, or a new one.
+func find(dir string, lot Lot) (*shelf, error) {
+	for _, from := range starts(dir, lot) {
+		if from.After(lot.From) {
+			break
+		}
+		older := lot
+		older.From = from
+		s, err := shelfOf(dir, older)
+		if err != nil || !s.covered().Before(lot.From) {
+			return s, err
+		}
+	}
+	return shelfOf(dir, lot)
 }

@@ -74,7 +74,7 @@ func (w *writer) flush() error {
 
 // begin opens a part under a name that nobody reads.
 func (w *writer) begin() (err error) {
-	if w.file, err = os.CreateTemp(w.shelf.dir, unwritten+"*"); err != nil {
+	if w.file, err = os.CreateTemp(w.shelf.dir, unfinished+"*"); err != nil {
 		return err
 	}
 	if w.pack, err = dbn.Pack(w.file); err != nil {

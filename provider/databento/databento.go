@@ -25,6 +25,8 @@ const (
 	KeyVariable  = "DATABENTO_API_KEY"
 	URLVariable  = "DATABENTO_URL"
 	LiveVariable = "DATABENTO_LIVE_ADDR"
+
+	DatasetVariable = "DATABENTO_DATASET"
 )
 
 // Config says with which key and where. Zero values are the defaults, save for

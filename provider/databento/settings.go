@@ -6,7 +6,7 @@ func Settings(get func(name string) (string, error)) (c Config, err error) {
 	for _, s := range []struct {
 		name  string
 		value *string
-	}{{KeyVariable, &c.Key}, {URLVariable, &c.URL}, {LiveVariable, &c.Live}} {
+	}{{KeyVariable, &c.Key}, {URLVariable, &c.URL}, {LiveVariable, &c.Live}, {DatasetVariable, &c.Dataset}} {
 		if *s.value, err = get(s.name); err != nil {
 			return Config{}, err
 		}

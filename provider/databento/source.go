@@ -44,20 +44,25 @@ func (s Source) Quote(ctx context.Context, lot fetch.Lot) (quote fetch.Quote, er
 	if err != nil {
 		return quote, err
 	}
-	r, err := s.Client.Resolve(ctx, q.Dataset, []string{q.Symbols}, q.SType, InstrumentID, q.Span)
-	if err != nil {
-		return quote, err
-	}
-	if len(r.NotFound) > 0 || len(r.Symbols[q.Symbols]) == 0 {
-		return quote, assay.Errorf(assay.NotFound, "check the symbol and the dates",
-			"Databento knows no %s in %s from %s to %s", q.Symbols, q.Dataset,
-			q.From.Format(time.DateOnly), q.To.Format(time.DateOnly))
-	}
 	if quote.Records, err = s.Client.Count(ctx, q); err != nil {
 		return quote, err
 	}
+	if quote.Records == 0 {
+		return quote, s.unknown(ctx, q)
+	}
 	quote.Cost, err = s.Client.Cost(ctx, q)
 	return quote, err
+}
+
+// unknown finds out whether a symbol of which there is nothing is one at all.
+func (s Source) unknown(ctx context.Context, q Query) error {
+	r, err := s.Client.Resolve(ctx, q.Dataset, []string{q.Symbols}, q.SType, InstrumentID, q.Span)
+	if err != nil || len(r.NotFound) == 0 && len(r.Symbols[q.Symbols]) > 0 {
+		return err
+	}
+	return assay.Errorf(assay.NotFound, "check the symbol and the dates",
+		"Databento knows no %s in %s from %s to %s", q.Symbols, q.Dataset,
+		q.From.Format(time.DateOnly), q.To.Format(time.DateOnly))
 }
 
 // Open implements fetch.Source.

@@ -50,7 +50,7 @@ func month(t *testing.T, p pair, dir string) (*market.Bars, fetch.Bought) {
 
 // A month of ES minutes, cut three times, has the fingerprint of one uncut.
 func TestAMonthCutThreeTimes(t *testing.T) {
-	p := start(t, nil)
+	p := start(t, func(_ *standin.Options, c *databento.Config) { c.MaxWait = 10 * time.Second }) // for our own limit
 	whole, bought := month(t, p, t.TempDir())
 	if len(bought.Paths) != 1 || bought.Cuts != 0 || !bought.Simulated {
 		t.Errorf("uncut: %+v", bought)
@@ -71,6 +71,13 @@ func TestAMonthCutThreeTimes(t *testing.T) {
 	}
 	if n := len(p.Script.Asked("get_range")); n != 1+4+4 {
 		t.Errorf("%d deliveries were bought", n)
+	}
+	for version := range uint8(3) {
+		p.History.Version = version + 1
+		old, _ := month(t, p, t.TempDir())
+		if a, b := market.Fingerprint(whole), market.Fingerprint(old); a != b {
+			t.Errorf("version %d: fingerprints %s and %s", version+1, a, b)
+		}
 	}
 }
 

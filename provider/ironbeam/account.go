@@ -2,7 +2,10 @@ package ironbeam
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"assay/provider/wire"
@@ -78,10 +81,18 @@ const (
 
 // UnmarshalJSON reads the word.
 func (s *PositionSide) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] != '"' && text[0] != 'n' {
-		text = []byte(`"` + string(text) + `?"`)
+	var word string
+	if err := json.Unmarshal(text, &word); err != nil {
+		return fmt.Errorf("%.40q is no side of a position", text)
 	}
-	return decodeWord(s, text, string(Long), string(Short))
+	switch side := PositionSide(strings.ToUpper(word)); side {
+	case Long, Short:
+		*s = side
+	case "": // absent, which Positions refuses
+	default:
+		return fmt.Errorf("%.40q is no side of a position", text)
+	}
+	return nil
 }
 
 // Position is what an account holds of one contract.

@@ -100,7 +100,7 @@ func TestEnumerations(t *testing.T) {
 			t.Errorf("%s: %s", text, diff)
 		}
 	}
-	for _, text := range []string{`"SIDEWAYS"`, `0`, `1`, `true`, `[]`} {
+	for _, text := range []string{`"SIDEWAYS"`, `"0"`, `0`, `1`, `true`, `[]`} {
 		side := PositionSide("before")
 		if err := json.Unmarshal([]byte(text), &side); err == nil || side != "before" {
 			t.Errorf("%s was read as side %q", text, side)

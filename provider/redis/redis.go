@@ -95,6 +95,7 @@ func LogTo(log *slog.Logger) { goredis.SetLogger(logger{log}) }
 
 type logger struct{ log *slog.Logger }
 
+// Printf implements what the library calls a logger.
 func (l logger) Printf(ctx context.Context, format string, args ...any) {
 	l.log.DebugContext(ctx, "redis library", "said", fmt.Sprintf(format, args...))
 }

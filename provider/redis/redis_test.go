@@ -52,7 +52,7 @@ func TestSlowPingsAreDegraded(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	locked := redistest.Start(t, "requirepass right")
-	open := redistest.Start(t)
+	open := redistest.Start(t, "user guest on >"+planted+" -@all +hello +select")
 	full := redistest.Start(t, "maxclients 1")
 	hold, err := net.Dial("tcp", full.Address)
 	if err != nil {
@@ -68,9 +68,10 @@ func TestRefusals(t *testing.T) {
 		code      health.Code
 		words     string
 	}{
-		{"no password", locked.URL(), health.CredentialsRefused, "NOAUTH"},
+		{"no password", locked.URL(), health.CredentialsRefused, "NOAUTH Authentication required."},
 		{"wrong password", "redis://:" + planted + "@" + locked.Address, health.CredentialsRefused, "WRONGPASS"},
 		{"unknown user", "redis://joe:" + planted + "@" + open.Address, health.CredentialsRefused, "WRONGPASS"},
+		{"no permission", "redis://guest:" + planted + "@" + open.Address, health.CredentialsRefused, "NOPERM"},
 		{"no such database", "redis://" + open.Address + "/99", health.ServerError, "DB index is out of range"},
 		{"too many clients", full.URL(), health.RateLimited, "max number of clients"},
 		{"nobody there", "redis://" + nobody(t), health.Unreachable, "connection refused"},

@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -56,7 +55,7 @@ func (c *Client) ping(ctx context.Context) (time.Duration, error) {
 	conn := client.Conn()
 	defer func() { _ = conn.Close() }()
 	if err := conn.Ping(ctx).Err(); err != nil {
-		return 0, cmp.Or(greeting.err, err)
+		return 0, greeting.or(err)
 	}
 	took := make([]time.Duration, pings)
 	for i := range took {
@@ -75,12 +74,15 @@ func (c *Client) ping(ctx context.Context) (time.Duration, error) {
 // of clients reached" would end as a cut connection.
 type firstRefusal struct{ err error }
 
+// DialHook implements goredis.Hook.
 func (*firstRefusal) DialHook(next goredis.DialHook) goredis.DialHook { return next }
 
+// ProcessPipelineHook implements goredis.Hook.
 func (*firstRefusal) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
 	return next
 }
 
+// ProcessHook implements goredis.Hook.
 func (f *firstRefusal) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, cmd goredis.Cmder) error {
 		err := next(ctx, cmd)
@@ -89,6 +91,14 @@ func (f *firstRefusal) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook
 		}
 		return err
 	}
+}
+
+// or returns the refusal when err does not say as much.
+func (f *firstRefusal) or(err error) error {
+	if _, said := errors.AsType[goredis.Error](err); said || f.err == nil {
+		return err
+	}
+	return f.err
 }
 
 // isOld says that the server is older than the greeting (Redis 6).

@@ -2,10 +2,7 @@ package tradovate
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"net/http"
-	"strings"
+	"errors"
 	"sync"
 	"time"
 
@@ -17,45 +14,63 @@ import (
 // line.
 const beatEvery = 2500 * time.Millisecond
 
-// maxWaiting bounds the events that come while an answer is awaited.
+// maxWaiting bounds the frames that came and were not looked at.
 const maxWaiting = 1000
 
-// Line is a socket of market data. When it ends, another must be opened and
+// Line is a socket of the broker. When it ends, another must be opened and
 // subscribed anew. One goroutine uses it at a time.
 type Line struct {
 	Skew time.Duration // how far the broker's clock is from ours, at least
 
 	client  *Client
 	socket  *wire.Socket
-	last    int64     // number of the last request
-	waiting []message // events that came while an answer was awaited
+	frames  chan frame // without heartbeats; closed at the end
+	failed  error      // why it ended, once frames is closed
+	last    int64      // number of the last request
+	waiting []message  // events that came while an answer was awaited
 	stop    context.CancelFunc
-	beats   sync.WaitGroup
+	work    sync.WaitGroup
 }
 
-// MarketData opens a line and authorises it. Close it.
+// MarketData opens a line of market data and authorises it. Close it.
 func (c *Client) MarketData(ctx context.Context) (*Line, error) {
+	return c.line(ctx, func(s *session) (*wire.Client, string) { return s.md, s.mdToken })
+}
+
+// account opens the line of the account, on which nothing is subscribed yet.
+func (c *Client) account(ctx context.Context) (*Line, error) {
+	return c.line(ctx, func(s *session) (*wire.Client, string) { return s.api, s.token })
+}
+
+// line opens a line with the held login. When it is refused there is one new
+// login, and no second.
+func (c *Client) line(ctx context.Context, of func(*session) (*wire.Client, string)) (*Line, error) {
 	s, err := c.session(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
-	line, err := c.open(ctx, s)
+	api, token := of(s)
+	line, err := c.open(ctx, api, token)
 	if !refused(err) {
 		return line, err
 	}
 	if s, err = c.session(ctx, s); err != nil {
 		return nil, err
 	}
-	return c.open(ctx, s)
+	api, token = of(s)
+	return c.open(ctx, api, token)
 }
 
-func (c *Client) open(ctx context.Context, s *session) (*Line, error) {
-	socket, err := s.md.Socket(ctx, wire.Request{Name: "open market data", Path: "/websocket"})
+func (c *Client) open(ctx context.Context, api *wire.Client, token string) (*Line, error) {
+	socket, err := api.Socket(ctx, wire.Request{Name: "open a socket", Path: "/websocket"})
 	if err != nil {
 		return nil, err
 	}
-	line := &Line{Skew: socket.Skew, client: c, socket: socket}
-	if err := line.greet(ctx, s.mdToken); err != nil {
+	life, stop := context.WithCancel(context.WithoutCancel(ctx)) // until Close
+	line := &Line{Skew: socket.Skew, client: c, socket: socket, frames: make(chan frame, maxWaiting), stop: stop}
+	line.work.Go(func() { line.listen(life) })
+	line.work.Go(func() { line.beat(life) })
+	if err := line.greet(ctx, token); err != nil {
 		line.Close()
 		return nil, err
 	}
@@ -64,17 +79,55 @@ func (c *Client) open(ctx context.Context, s *session) (*Line, error) {
 
 // greet waits for the broker to open and says who we are.
 func (l *Line) greet(ctx context.Context, token string) error {
-	f, err := l.read(ctx)
+	bounded, cancel := context.WithTimeout(ctx, l.client.config.Timeout)
+	defer cancel()
+	f, err := l.read(bounded)
 	if err != nil {
-		return err
+		return l.late(ctx, err, "its greeting")
 	}
 	if f.kind != frameOpen {
 		return l.socket.Malformed("it begins with a frame %q", f.kind)
 	}
-	beating, stop := context.WithCancel(context.WithoutCancel(ctx)) // until Close
-	l.stop = stop
-	l.beats.Go(func() { l.beat(beating) })
-	return l.ask(ctx, "authorize", token)
+	_, err = l.request(ctx, "authorize", token)
+	return err
+}
+
+// listen reads frames, also while nobody waits for one, as the broker would
+// else be held up and take us for dead.
+func (l *Line) listen(ctx context.Context) {
+	defer close(l.frames)
+	for {
+		f, err := l.frame(ctx)
+		if err != nil {
+			l.failed = err
+			return
+		}
+		if f.kind == frameBeat {
+			continue
+		}
+		select {
+		case l.frames <- f:
+		default:
+			l.failed = l.socket.Malformed("more than %d frames came at once", maxWaiting)
+			return
+		}
+	}
+}
+
+// frame reads the next frame that is no close.
+func (l *Line) frame(ctx context.Context) (frame, error) {
+	text, err := l.socket.Read(ctx)
+	if err != nil {
+		return frame{}, err
+	}
+	f, err := parseFrame(text)
+	switch {
+	case err != nil:
+		return frame{}, l.socket.Malformed("%v", err)
+	case f.kind == frameClose:
+		return frame{}, l.socket.Trouble(health.Unreachable, "it closed the line (%d %s)", f.code, f.reason)
+	}
+	return f, nil
 }
 
 // beat keeps the line alive. When it fails, reading fails too and says why.
@@ -93,161 +146,30 @@ func (l *Line) beat(ctx context.Context) {
 	}
 }
 
-// Subscribe asks for the quotes of a contract, e.g. "ESZ6".
-func (l *Line) Subscribe(ctx context.Context, symbol string) error {
-	r := wire.Request{Name: "md/subscribequote"}
-	return l.client.patiently(ctx, r, func(ticket string) ([]byte, error) {
-		body := map[string]string{"symbol": symbol}
-		if ticket != "" {
-			body["p-ticket"] = ticket
-		}
-		text, err := json.Marshal(body)
-		if err != nil {
-			return nil, fmt.Errorf("write the request %s: %w", r.Name, err)
-		}
-		return l.request(ctx, r.Name, string(text))
-	})
-}
-
-func (l *Line) ask(ctx context.Context, endpoint, body string) error {
-	_, err := l.request(ctx, endpoint, body)
-	return err
-}
-
-// request sends a request and waits for its answer.
-func (l *Line) request(ctx context.Context, endpoint, body string) (said []byte, err error) {
-	l.last++
-	if err := l.socket.Write(ctx, fmt.Sprintf("%s\n%d\n\n%s", endpoint, l.last, body)); err != nil {
-		return nil, err
-	}
-	for {
-		f, err := l.read(ctx)
-		if err != nil {
-			return nil, err
-		}
-		var answer *message
-		for _, m := range f.messages {
-			switch {
-			case m.Request == nil:
-				l.waiting = append(l.waiting, m)
-			case *m.Request == l.last:
-				answer = &m
-			}
-		}
-		if len(l.waiting) > maxWaiting {
-			return nil, l.socket.Malformed("%d events came before the answer to %s", len(l.waiting), endpoint)
-		}
-		if answer != nil {
-			return answer.Data, l.judge(endpoint, *answer)
-		}
-	}
-}
-
-// judge reads an answer as one over HTTP is read.
-func (l *Line) judge(endpoint string, m message) error {
-	code, words, no := explain(wire.Answer{Status: m.Status, Body: m.Data})
-	if !no && m.Status >= 200 && m.Status < 300 {
-		return nil
-	}
-	if code == "" {
-		code = codeOf(m.Status)
-	}
-	if code == health.RateLimited {
-		l.client.door.Limiter.Hold(l.client.config.Now().Add(coolDown))
-	}
-	if words == "" {
-		words = text(m.Data)
-	}
-	return l.socket.Trouble(code, "%s", strings.TrimSuffix(fmt.Sprintf("%s was answered %d: %s", endpoint, m.Status, words), ": "))
-}
-
-func codeOf(status int) health.Code {
-	switch {
-	case status == http.StatusUnauthorized:
-		return health.CredentialsRefused
-	case status == http.StatusForbidden:
-		return health.NotLicensed
-	case status == http.StatusTooManyRequests:
-		return health.RateLimited
-	case status >= 500:
-		return health.ServerError
-	case status >= 400:
-		return health.RequestRefused
-	default:
-		return health.MalformedAnswer
-	}
-}
-
-// Next waits for the next quotes.
-func (l *Line) Next(ctx context.Context) ([]Quote, error) {
-	for {
-		for len(l.waiting) > 0 {
-			m := l.waiting[0]
-			l.waiting = l.waiting[1:]
-			if got, err := l.event(m); err != nil || len(got) > 0 {
-				return got, err
-			}
-		}
-		f, err := l.read(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range f.messages {
-			if m.Request == nil {
-				l.waiting = append(l.waiting, m)
-			}
-		}
-	}
-}
-
-func (l *Line) event(m message) ([]Quote, error) {
-	switch m.Event {
-	case "md":
-		got, err := quotes(m.Data)
-		if err != nil {
-			return nil, l.socket.Malformed("%v", err)
-		}
-		return got, nil
-	case "shutdown":
-		return nil, l.shutdown(m)
-	default: // charts and changes of entities, which nobody subscribed here
-		return nil, nil
-	}
-}
-
-func (l *Line) shutdown(m message) error {
-	var why struct{ ReasonCode, Reason string }
-	if json.Unmarshal(m.Data, &why) != nil {
-		return l.socket.Malformed("a shutdown does not say why")
-	}
-	code := health.ServerError
-	if strings.HasSuffix(why.ReasonCode, "QuotaReached") {
-		code = health.RateLimited
-	}
-	return l.socket.Trouble(code, "it shuts the line down: %s", strings.TrimSpace(why.ReasonCode+" "+why.Reason))
-}
-
-// read waits for a frame that is no close.
+// read waits for a frame that holds something.
 func (l *Line) read(ctx context.Context) (frame, error) {
-	text, err := l.socket.Read(ctx)
-	if err != nil {
-		return frame{}, err
+	select {
+	case f, open := <-l.frames:
+		if !open {
+			return frame{}, l.failed
+		}
+		return f, nil
+	case <-ctx.Done():
+		return frame{}, ctx.Err()
 	}
-	f, err := parseFrame(text)
-	switch {
-	case err != nil:
-		return frame{}, l.socket.Malformed("%v", err)
-	case f.kind == frameClose:
-		return frame{}, l.socket.Trouble(health.Unreachable, "it closed the line (%d %s)", f.code, f.reason)
+}
+
+// late turns the end of a bounded wait into a sentence.
+func (l *Line) late(ctx context.Context, err error, what string) error {
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return l.socket.Trouble(health.TimedOut, "%s does not come within %s", what, l.client.config.Timeout)
 	}
-	return f, nil
+	return err
 }
 
 // Close ends the line.
 func (l *Line) Close() {
-	if l.stop != nil {
-		l.stop()
-	}
+	l.stop()
 	l.socket.Close()
-	l.beats.Wait()
+	l.work.Wait()
 }

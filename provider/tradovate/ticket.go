@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	maxTickets   = 2         // how many waits one call may cost
-	captchaPause = time.Hour // how long a call is left alone that wants a person
+	maxTickets   = 2           // how many waits one call may cost
+	longestWait  = time.Minute // and how long each of them may be
+	captchaPause = time.Hour   // how long a call is left alone that wants a person
 	maxPenalty   = 24 * time.Hour
 )
 
@@ -98,7 +99,8 @@ func (c *Client) patiently(ctx context.Context, r wire.Request, try func(ticket 
 		}
 		p := penaltyOf(said)
 		from := c.tickets.owe(r.Name, p)
-		if p.Captcha.Yes || waits == maxTickets || !sleep(ctx, from.Sub(c.config.Now())) {
+		wait := from.Sub(c.config.Now())
+		if p.Captcha.Yes || waits == maxTickets || wait > longestWait || !sleep(ctx, wait) {
 			return err
 		}
 	}

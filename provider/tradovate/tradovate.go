@@ -61,7 +61,7 @@ type Client struct {
 	tickets tickets
 
 	mu     sync.Mutex
-	recent health.Verification // the last one that asked for the accounts
+	recent listing // of the accounts, for verifications that follow soon
 }
 
 // New returns a client. It speaks to nobody yet.

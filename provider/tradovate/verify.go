@@ -18,64 +18,59 @@ const (
 // Probes lists what can be asked.
 func (*Client) Probes() []health.Probe { return []health.Probe{health.BrokerAccount, health.LiveData} }
 
-// Verify lists the accounts, or opens a line of market data and waits for a
-// quote. Asked for the accounts again within a minute, it returns what it
-// found then, with the time when that was. It may take a minute, as a penalty
-// ticket is waited for.
+// Verify looks for the account, or opens a line of market data and waits for a
+// quote. It may take a minute, as a penalty ticket is waited for.
 func (c *Client) Verify(ctx context.Context, probe health.Probe) health.Verification {
 	trip := wire.Trip{Provider: health.Tradovate, Probe: probe, Limit: time.Minute, Now: c.config.Now}
+	ask := c.verifyAccount
 	switch probe {
 	case health.BrokerAccount:
-		return c.verifyAccount(ctx, trip)
 	case health.LiveData:
-		return trip.Make(ctx, c.verifyQuotes)
+		ask = c.verifyQuotes
 	default:
-		return trip.Make(ctx, func(context.Context) (time.Duration, error) {
+		ask = func(context.Context) (time.Duration, error) {
 			return 0, finding(health.RequestRefused, "Tradovate has no probe %s", probe)
-		})
+		}
 	}
+	return trip.Make(ctx, func(ctx context.Context) (time.Duration, error) {
+		if c.config.Environment.Contradicts(c.Address()) { // before the credentials go there
+			return 0, finding(health.WrongEnvironment, "the address is not that of the %s environment", c.config.Environment)
+		}
+		return ask(ctx)
+	})
 }
 
-func (c *Client) verifyAccount(ctx context.Context, trip wire.Trip) health.Verification {
+// listing is what the accounts were, and when.
+type listing struct {
+	accounts []Account
+	at       time.Time
+}
+
+// verifyAccount lists the accounts. Within a minute after that it only lets
+// the account's socket show that the broker is there and takes our login.
+func (c *Client) verifyAccount(ctx context.Context) (skew time.Duration, err error) {
 	c.mu.Lock()
 	recent := c.recent
 	c.mu.Unlock()
-	if !recent.At.IsZero() && c.config.Now().Sub(recent.At) < listEvery {
-		return recent
-	}
-	listed := false
-	v := trip.Make(ctx, func(ctx context.Context) (time.Duration, error) {
-		if err := c.rightPlace(); err != nil {
+	if !recent.at.IsZero() && c.config.Now().Sub(recent.at) < listEvery {
+		line, err := c.account(ctx)
+		if err != nil {
 			return 0, err
 		}
-		accounts, skew, err := c.Accounts(ctx)
-		if err != nil {
-			return skew, err
-		}
-		listed = true
-		return skew, c.judge(accounts)
-	})
-	if listed {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.recent = v
+		line.Close()
+		return line.Skew, c.judge(recent.accounts)
 	}
-	return v
-}
-
-// rightPlace looks at the address before the credentials go there. Nothing
-// that Tradovate answers says whether an account is live.
-func (c *Client) rightPlace() error {
-	if c.config.Environment.Contradicts(c.Address()) {
-		return finding(health.WrongEnvironment, "the address is not that of the %s environment", c.config.Environment)
+	accounts, skew, err := c.Accounts(ctx)
+	if err != nil {
+		return skew, err
 	}
-	return nil
+	c.mu.Lock()
+	c.recent = listing{accounts, c.config.Now()}
+	c.mu.Unlock()
+	return skew, c.judge(accounts)
 }
 
 func (c *Client) verifyQuotes(ctx context.Context) (time.Duration, error) {
-	if err := c.rightPlace(); err != nil {
-		return 0, err
-	}
 	line, err := c.MarketData(ctx)
 	if err != nil {
 		return 0, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/coder/websocket"
@@ -47,8 +48,8 @@ func (c *Client) dial(ctx context.Context, r Request) (*websocket.Conn, Answer, 
 		return nil, Answer{}, err
 	}
 	sent := c.Now()
-	conn, response, err := websocket.Dial(ctx, request.URL.String(),
-		&websocket.DialOptions{HTTPClient: c.http, HTTPHeader: request.Header}) //nolint:bodyclose // the library's
+	options := &websocket.DialOptions{HTTPClient: c.http, HTTPHeader: request.Header}
+	conn, response, err := websocket.Dial(ctx, request.URL.String(), options) //nolint:bodyclose // the library does
 	if response == nil {
 		return nil, Answer{}, c.unreached(r, err)
 	}
@@ -62,7 +63,7 @@ func (c *Client) dial(ctx context.Context, r Request) (*websocket.Conn, Answer, 
 		return conn, answer, nil
 	}
 	answer.Body, _ = io.ReadAll(response.Body) // the library kept 1 KiB of it
-	if err := c.judge(r, answer); err != nil && answer.Status != 101 {
+	if err := c.judge(r, answer); err != nil && answer.Status != http.StatusSwitchingProtocols {
 		return nil, answer, err
 	}
 	return nil, answer, c.Malformed(r, answer.Status, "no socket is opened")

@@ -70,7 +70,7 @@ func TestSocketsFail(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cl := client(t, c.handler, func(config *wire.Config) {
-				config.Timeout, config.Silence = time.Second, time.Second
+				config.Timeout, config.Silence = 10*time.Second, 10*time.Second
 				if c.code == health.TimedOut {
 					config.Timeout, config.Silence = 100*time.Millisecond, 100*time.Millisecond
 				}

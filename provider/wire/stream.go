@@ -19,7 +19,7 @@ type Stream struct {
 	body    io.ReadCloser
 	cancel  context.CancelCauseFunc
 	silence *time.Timer
-	ctx     context.Context //nolint:containedctx // a stream lives as long as its call
+	ctx     context.Context // a stream lives as long as its call
 	once    sync.Once
 	got     int64
 }

@@ -23,8 +23,8 @@ func auditLogIsChained(t *testing.T, h Harness) {
 	if err != nil || len(log) != 3 {
 		t.Fatalf("%d rows, %v", len(log), err)
 	}
-	same(t, "canonical text", "2\n2026-11-23T15:00:00.000Z\noperator\npause\nbot-0000\ntwo\n"+
-		`{"bots":1,"paused_before":1}`+"\n"+log[0].Hash, log[1].Canonical())
+	same(t, "canonical text", log[0].Hash+"\n2\n2026-11-23T15:00:00.000Z\noperator\npause\nbot-0000\ntwo\n"+
+		`{"bots":1,"paused_before":1}`, log[1].Canonical())
 	chain, err := db.VerifyChain(t.Context())
 	same(t, "chain", []any{store.Chain{Rows: 3, Head: log[2].Hash}, nil}, []any{chain, err})
 	for _, query := range []string{`update audit_log set reason = 'another' where id = 2`, `delete from audit_log where id = 3`} {

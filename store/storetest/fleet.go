@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -80,6 +81,20 @@ func changesRaiseRevision(t *testing.T, h Harness) {
 		{"start", func() error { j = StartNext(t, db, "w"); return nil }},
 		{"progress", func() error { return db.SetProgress(t.Context(), store.LeaseOf(j), 0.1) }},
 		{"complete", func() error { CompleteJob(t, db, j, set); return nil }},
+		{"start over", func() error { j = StartJob(t, db, "bot-0001", "w"); return nil }},
+		{"put back", func() error {
+			return db.EndAttempt(t.Context(), store.LeaseOf(j), job.OutcomeFailed, "bad luck", job.Decision{Status: job.Queued})
+		}},
+		{"start again", func() error { j = StartNext(t, db, "w"); return nil }},
+		{"fail", func() error {
+			return db.EndAttempt(t.Context(), store.LeaseOf(j), job.OutcomeFailed, "bad luck", job.Decision{Status: job.Failed})
+		}},
+		{"enqueue another", func() error { enqueue(t, db, baseline("bot-0001")); return nil }},
+		{"cancel", func() error { return db.RequestCancel(t.Context(), "bot-0001", "reset") }},
+		{"new version", func() error {
+			_, err := db.AddVersion(t.Context(), store.Version{BotID: "bot-0001", Generation: 1, Symbol: "MES", Interval: 5 * time.Minute})
+			return err
+		}},
 		{"pause", func() error { return db.PauseBot(t.Context(), "bot-0001", "holiday") }},
 		{"resume", func() error { return db.ResumeBot(t.Context(), "bot-0001") }},
 		{"move", func() error { return db.MoveBot(t.Context(), "bot-0001", bot.Paper, bot.ByOperator, "R") }},
@@ -360,6 +375,11 @@ func dataSets(t *testing.T, h Harness) {
 	if _, err := db.AcceptDataSet(t.Context(), "nq-5m", "bob", "me too"); assay.KindOf(err) != assay.Conflict {
 		t.Errorf("accepted twice: %v, want a conflict", err)
 	}
+	later := d
+	later.Refusal, later.Report = "holes on Tuesdays and Wednesdays", json.RawMessage(`{"rules":2}`)
+	judged := accepted
+	judged.Refusal, judged.Report = later.Refusal, later.Report
+	same(t, "a later check of the same bars", judged, AddDataSet(t, db, later))
 	d.Fingerprint = "f2"
 	clock.Add(time.Minute)
 	second := AddDataSet(t, db, d)
@@ -393,9 +413,14 @@ func tickCounts(t *testing.T, h Harness) {
 		t.Fatal(err)
 	}
 	wrong := tick
-	wrong.BotsHeld = 1
+	wrong.BotsHeld, wrong.HeldBy = 1, map[plan.Reason]int{plan.NotDue: 1}
 	if _, err := db.AddTick(t.Context(), wrong); err == nil {
 		t.Error("the database took a tick whose counts do not add up")
+	}
+	wrong = tick
+	wrong.HeldBy = map[plan.Reason]int{plan.NotDue: 1}
+	if _, err := db.AddTick(t.Context(), wrong); err == nil {
+		t.Error("a tick was taken whose reasons do not account for every bot that is held")
 	}
 	failed := store.Tick{StartedAt: Start, BotsEvaluated: 3, Error: "the disk is full"}
 	if _, err := db.AddTick(t.Context(), failed); err != nil {

@@ -39,7 +39,13 @@ func Run(t *testing.T, h Harness) {
 		"failures in a row":                     failuresInARow,
 		"the boundary decides what counts":      boundaryDecides,
 		"data sets supersede and are accepted":  dataSets,
+		"a look reads what changed":             looks,
+		"ended searches are counted":            searches,
 		"a tick's counts must add up":           tickCounts,
+		"a tick names what it was made from":    tickSources,
+		"snapshots build on each other":         snapshots,
+		"old ticks and snapshots go":            oldRowsGo,
+		"the signs of the planner":              signs,
 		"plans of bots are kept":                botPlans,
 		"the documented queries work unchanged": publicQueries,
 		"a transaction is all or nothing":       allOrNothing,
@@ -61,6 +67,8 @@ func Run(t *testing.T, h Harness) {
 		"tampering with the log is found":       tamperingIsFound,
 		"audits are stored":                     auditsAreStored,
 		"many writers make one chain":           oneChain,
+		"every invariant can fail":              everyInvariantCanFail,
+		"acts while the lab works":              actsWhileTheLabWorks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, h) })
 	}

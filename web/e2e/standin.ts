@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import cases from "../../badge/testdata/badges.json" with { type: "json" };
-import type { Bot, BotNow, Overview, Session, Strip } from "../src/api/types";
+import type { Bot, BotNow, Overview, Readiness, Session, Strip } from "../src/api/types";
 
 const dist = join(import.meta.dirname, "../dist");
 const types: Record<string, string> = {
@@ -19,7 +19,7 @@ const policy =
 /** A server that says what a test wants said, for states that a healthy Assay never shows. */
 export async function standIn(fleet: Overview) {
   const streams = new Set<ServerResponse>();
-  const state = { fleet, problem: "", silent: false };
+  const state = { fleet, readiness: wellReadiness(), problem: "", silent: false };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     response.setHeader("Content-Security-Policy", policy);
@@ -31,6 +31,8 @@ export async function standIn(fleet: Overview) {
     } else if (path.startsWith("/api/")) {
       if (state.silent) return;
       if (state.problem) return answer(response, 503, { title: "Unavailable", detail: state.problem });
+      if (path.endsWith("/sessions")) return answer(response, 200, { data: [], meta: state.fleet.meta });
+      if (path === "/api/readiness") return answer(response, 200, state.readiness);
       if (path.startsWith("/api/sessions/")) return answer(response, 200, session());
       answer(response, 200, { ...state.fleet, meta: { ...state.fleet.meta, generatedAt: new Date() } });
     } else {
@@ -52,6 +54,24 @@ export async function standIn(fleet: Overview) {
       server.closeAllConnections();
       server.close();
     },
+  };
+}
+
+/** A readiness in which nothing is amiss. */
+function wellReadiness(): Readiness {
+  const gate = { allowed: true, text: "Open", blockedBy: [] };
+  return {
+    status: "PASS",
+    summary: "Every stage is open.",
+    open: "Every stage is open.",
+    rest: "",
+    button: "System Health",
+    generatedAt: new Date().toISOString(),
+    providers: [],
+    checks: [],
+    gates: { LAB: gate, PAPER: gate, SHADOW: gate, CANARY: gate, LIVE: gate },
+    blockers: [],
+    smokeTest: { act: "SMOKE_TEST", label: "Run Smoke Test", name: "Run Smoke Test" },
   };
 }
 
@@ -186,11 +206,15 @@ function session(): Session {
   const at = new Date().toISOString();
   return {
     id: 1,
+    beforeReset: false,
+    metricsResetAt: null,
     botId: "bot-0",
     jobId: 1,
     status: "COMPLETED",
     createdAt: at,
     completedAt: at,
+    beforeReset: false,
+    metricsResetAt: null,
     jobType: "BASELINE_BACKTEST",
     generation: 1,
     metrics,
@@ -204,6 +228,7 @@ function session(): Session {
       firstBar: at,
       lastBar: at,
       barCount: 81_120,
+      fees: "as of 2025-01-01, 695 days old and stale: confirm before money depends on it",
       strategyHash: "19ab".repeat(16),
       executedRuleHash: "0c3e".repeat(16),
       costModel: {

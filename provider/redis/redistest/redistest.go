@@ -28,6 +28,7 @@ func (s *Server) URL() string { return "redis://" + s.Address + "/0" }
 const script = `set -u
 dir=$1; shift
 begin() {
+	: >"$dir/log" # here, as the child empties it too late for grep
 	redis-server "$@" --dir "$dir" --save '' --appendonly no --daemonize no >"$dir/log" 2>&1 &
 	pid=$!
 }
@@ -59,22 +60,36 @@ func Start(t testing.TB, settings ...string) *Server {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Fatal("redis-server is not installed, and the tests need it: make test installs it")
 	}
-	address := freeAddress(t)
-	host, port, _ := strings.Cut(address, ":")
-	s := &Server{Address: address}
+	trouble := ""
+	for range attempts {
+		s := &Server{Address: freeAddress(t)}
+		if trouble = s.run(t, s.args(t, settings)); trouble == "" {
+			return s
+		}
+	}
+	t.Fatalf("redis-server does not start: %s", trouble)
+	return nil
+}
+
+// attempts are made to start a server: another process may take the port
+// between us and it.
+const attempts = 5
+
+func (s *Server) args(t testing.TB, settings []string) []string {
+	host, port, _ := strings.Cut(s.Address, ":")
 	args := []string{"-c", script, "sh", t.TempDir(), "--bind", host, "--port", port}
 	for _, setting := range settings {
 		words := strings.Fields(setting)
 		args = append(append(args, "--"+words[0]), words[1:]...)
 	}
-	s.run(t, args)
-	return s
+	return args
 }
 
-func (s *Server) run(t testing.TB, args []string) {
+// run returns what the server said when it does not start.
+func (s *Server) run(t testing.TB, args []string) (trouble string) {
 	t.Helper()
-	cmd := exec.CommandContext(context.Background(), "sh", args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the test, whose end stops the server
+	cmd := exec.CommandContext(context.Background(), "sh", args...) //nolint:gosec // a test's own words
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}           // Ctrl-C is for the test, whose end stops the server
 	orders, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +106,7 @@ func (s *Server) run(t testing.TB, args []string) {
 		_ = orders.Close() // the word to end
 		_ = cmd.Wait()     // the server was killed
 	})
-	s.ready(t)
+	return s.ready()
 }
 
 // Stop ends the server as a power cut does; Restart brings it back.
@@ -114,19 +129,24 @@ func (s *Server) order(t testing.TB, what string) {
 	if _, err := io.WriteString(s.orders, what+"\n"); err != nil {
 		t.Fatal(err)
 	}
-	s.ready(t)
-}
-
-func (s *Server) ready(t testing.TB) {
-	t.Helper()
-	answer, err := s.answers.ReadString('\n')
-	if err != nil || answer != "ready\n" {
-		t.Fatalf("redis-server did not start: %s %v", strings.TrimSpace(answer), err)
+	if trouble := s.ready(); trouble != "" {
+		t.Fatalf("%s redis-server: %s", what, trouble)
 	}
 }
 
-// freeAddress finds a port that nobody listens on. Another process may take it
-// before the server does, in which case the server says so.
+// ready returns "" when the order was carried out.
+func (s *Server) ready() (trouble string) {
+	answer, err := s.answers.ReadString('\n')
+	switch {
+	case err != nil:
+		return err.Error()
+	case answer != "ready\n":
+		return strings.TrimSpace(answer)
+	}
+	return ""
+}
+
+// freeAddress finds a port that nobody listens on.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/_proof/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the last results come from */
+        get: operations["prove-data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/_proof/invariants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What must always be true, and its SQL */
+        get: operations["prove-invariants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/_proof/jobs": {
         parameters: {
             query?: never;
@@ -32,6 +66,108 @@ export interface paths {
         get: operations["prove-jobs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/_proof/lab-starvation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** No bot in LAB is forgotten */
+        get: operations["prove-lab-starvation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reset-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count results anew */
+        post: operations["reset-metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/revert-to-lab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put bots back to LAB */
+        post: operations["revert-to-lab"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify the audit log and all invariants */
+        post: operations["run-audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autonomy/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold bots back from new jobs */
+        post: operations["pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/autonomy/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let paused bots go on */
+        post: operations["resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -81,6 +217,23 @@ export interface paths {
         };
         /** One bot */
         get: operations["get-bot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bots/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bot's backtests, those before its reset too */
+        get: operations["list-sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -211,6 +364,34 @@ export interface components {
             reason: string;
             severity: components["schemas"]["Severity"];
         };
+        Audit: {
+            chain: components["schemas"]["AuditChain"];
+            /** Format: int64 */
+            checked: number;
+            /** Format: int64 */
+            failed: number;
+            findings: components["schemas"]["AuditFinding"][];
+            /** Format: date-time */
+            finishedAt: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            startedAt: string;
+            verdict: components["schemas"]["Judgement"];
+        };
+        AuditChain: {
+            broken?: string;
+            head: string;
+            /** Format: int64 */
+            rows: number;
+        };
+        AuditFinding: {
+            id: string;
+            /** Format: int64 */
+            offending: number;
+            samples: string[];
+            sentence: string;
+        };
         Badge: {
             age: components["schemas"]["AgeForm"];
             display: string;
@@ -272,6 +453,12 @@ export interface components {
             serverTime: string;
             strip: components["schemas"]["Strip"];
         };
+        CancelledJob: {
+            /** Format: int64 */
+            id: number;
+            jobType: components["schemas"]["JobType"];
+            status: components["schemas"]["JobStatus"];
+        };
         Cap: {
             id: string;
             label: string;
@@ -297,6 +484,7 @@ export interface components {
             carryOver: boolean;
             /** Format: double */
             fee: number;
+            feesAsOf?: string;
             fillAnyway: boolean;
             gapAtOpen: boolean;
             name: string;
@@ -383,6 +571,8 @@ export interface components {
         JobStatus: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
         /** @enum {string} */
         JobType: "BASELINE_BACKTEST" | "REFRESH_BACKTEST" | "IMPROVE" | "EVOLVE";
+        /** @enum {string} */
+        Judgement: "PASS" | "FAIL";
         Line: {
             age: components["schemas"]["AgeForm"];
             /** Format: date-time */
@@ -433,6 +623,33 @@ export interface components {
             meta: components["schemas"]["Meta"];
             strip: components["schemas"]["Strip"];
         };
+        Page: {
+            /** Format: int64 */
+            limit: number;
+            /** Format: int64 */
+            offset: number;
+            /** Format: int64 */
+            total: number;
+        };
+        PauseOrder: {
+            /** @description one sentence, which is shown as the reason why a bot is held */
+            reason: string;
+            /** @description ALL, or a stage such as LAB, or a list of bots' ids */
+            scope: string | string[];
+        };
+        PauseState: {
+            /** Format: int64 */
+            auditId: number;
+            /** Format: int64 */
+            botsPaused: number;
+            /** Format: int64 */
+            changed: number;
+            fleetPaused: boolean;
+            /** Format: date-time */
+            pausedAt: string | null;
+            reason: string;
+            scope: string;
+        };
         Problem: {
             /**
              * @description A human-readable explanation specific to this occurrence of the problem.
@@ -468,11 +685,20 @@ export interface components {
         };
         /** @enum {string} */
         PromotionMode: "MANUAL" | "AUTO";
+        ProofAudit: {
+            /** Format: date-time */
+            finished_at: string;
+            /** Format: int64 */
+            id: number;
+            verdict: components["schemas"]["Judgement"];
+        };
         ProofAutonomy: {
             /** Format: int64 */
             bots_evaluated: number;
             /** Format: int64 */
             bots_held: number;
+            /** Format: int64 */
+            bots_paused: number;
             /** Format: int64 */
             failed_ticks: number;
             /** Format: date-time */
@@ -481,8 +707,73 @@ export interface components {
             jobs_enqueued: number;
             /** Format: date-time */
             last_finished_at: string | null;
+            /** Format: int64 */
+            offset: number;
+            /** Format: date-time */
+            paused_at: string | null;
+            paused_reason?: string;
             ticks: components["schemas"]["ProofTick"][];
             verdict: components["schemas"]["Verdict"];
+        };
+        ProofChain: {
+            broken?: string;
+            head: string;
+            /** Format: int64 */
+            rows: number;
+            verdict: components["schemas"]["Judgement"];
+        };
+        ProofData: {
+            data_sets: components["schemas"]["ProofDataSet"][];
+            /** Format: date-time */
+            generated_at: string;
+            meta: components["schemas"]["Page"];
+            sessions: components["schemas"]["ProofSession"][];
+        };
+        ProofDataSet: {
+            /** Format: date-time */
+            accepted_at: string | null;
+            accepted_by?: string;
+            /** Format: int64 */
+            bar_count: number;
+            /** Format: date-time */
+            created_at: string;
+            fingerprint: string;
+            /** Format: date-time */
+            first_bar: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            interval_seconds: number;
+            /** Format: date-time */
+            last_bar: string;
+            name: string;
+            provider: string;
+            refusal?: string;
+            root: string;
+            sim_data: boolean;
+            /** @enum {string} */
+            verdict: "PASS" | "REFUSED";
+        };
+        ProofInvariant: {
+            id: string;
+            /** Format: int64 */
+            offending_rows: number;
+            sample_ids: string[];
+            sentence: string;
+            sql: string;
+            verdict: components["schemas"]["Judgement"];
+        };
+        ProofInvariants: {
+            audit_chain: components["schemas"]["ProofChain"];
+            /** Format: int64 */
+            checked: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: date-time */
+            generated_at: string;
+            invariants: components["schemas"]["ProofInvariant"][];
+            last_audit?: components["schemas"]["ProofAudit"];
+            verdict: components["schemas"]["Judgement"];
         };
         ProofJobs: {
             counts: components["schemas"]["JobCount"][];
@@ -492,6 +783,32 @@ export interface components {
             meta: components["schemas"]["ProofMeta"];
             stuck: components["schemas"]["StuckJob"][];
         };
+        ProofLabBot: {
+            /** Format: int64 */
+            active_job_id: number | null;
+            active_job_type?: components["schemas"]["JobType"];
+            active_status?: components["schemas"]["JobStatus"];
+            bot_id: string;
+            breached: boolean;
+            /** Format: date-time */
+            last_backtest_at: string | null;
+            /** Format: date-time */
+            last_backtest_that_counts_at: string | null;
+            /** Format: date-time */
+            last_evolve_at: string | null;
+            /** Format: date-time */
+            last_improve_at: string | null;
+            /** Format: date-time */
+            metrics_reset_at: string | null;
+            next_action: string;
+            /** Format: date-time */
+            next_due_at: string | null;
+            next_reason: string;
+            /** Format: date-time */
+            planned_at: string | null;
+            reason_code: string;
+            why: string;
+        };
         ProofMeta: {
             /** Format: int64 */
             bots: number;
@@ -499,6 +816,57 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+        };
+        ProofSession: {
+            /** Format: int64 */
+            bar_count: number;
+            before_reset: boolean;
+            bot_id: string;
+            /** Format: date-time */
+            completed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            data_root: string;
+            data_set: string;
+            engine_version: string;
+            fingerprint: string;
+            /** Format: date-time */
+            first_bar: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            interval_seconds: number;
+            /** Format: date-time */
+            job_created_at: string;
+            /** Format: int64 */
+            job_id: number;
+            kind: components["schemas"]["JobType"];
+            /** Format: date-time */
+            last_bar: string;
+            /** Format: double */
+            net_pnl: number;
+            provider: string;
+            result_hash: string;
+            rule_hash: string;
+            seed: string;
+            sim_data: boolean;
+            strategy_hash: string;
+            symbol: string;
+            /** Format: int64 */
+            total_trades: number;
+        };
+        ProofStarvation: {
+            bots: components["schemas"]["ProofLabBot"][];
+            /** Format: int64 */
+            bots_in_lab: number;
+            /** Format: int64 */
+            breached: number;
+            /** Format: date-time */
+            generated_at: string;
+            /** Format: int64 */
+            grace_seconds: number;
+            meta: components["schemas"]["Page"];
+            verdict: components["schemas"]["Judgement"];
         };
         ProofTick: {
             /** Format: int64 */
@@ -526,6 +894,7 @@ export interface components {
             dataSet: string;
             engineVersion: string;
             executedRuleHash: string;
+            fees: string;
             fingerprint: string;
             /** Format: date-time */
             firstBar: string;
@@ -614,6 +983,106 @@ export interface components {
             status: components["schemas"]["JobStatus"];
             type: string;
         };
+        ResetBot: {
+            cancels?: components["schemas"]["CancelledJob"];
+            id: string;
+            /** Format: date-time */
+            metricsResetAt: string | null;
+            name: string;
+            /** Format: int64 */
+            sessions: number;
+        };
+        ResetCounts: {
+            /** Format: int64 */
+            bots: number;
+            /** Format: int64 */
+            jobsCancelled: number;
+            /** Format: int64 */
+            sessions: number;
+        };
+        ResetOrder: {
+            /**
+             * @description true changes nothing and says what would be done
+             * @default true
+             */
+            dryRun: boolean;
+            /** @description of the dry run; when given, a fleet that changed is refused */
+            previewHash?: string;
+            /** @description e.g. SEV1_RESET */
+            reasonCode: string;
+            /** @description ALL, or a stage such as LAB, or a list of bots' ids */
+            scope: string | string[];
+        };
+        Resetting: {
+            /** Format: int64 */
+            auditId?: number;
+            bots: components["schemas"]["ResetBot"][];
+            counts: components["schemas"]["ResetCounts"];
+            dryRun: boolean;
+            /** Format: date-time */
+            metricsResetAt: string;
+            previewHash: string;
+            reasonCode: string;
+            scope: string;
+        };
+        Reversal: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            auditId?: number;
+            bots: components["schemas"]["RevertedBot"][];
+            counts: components["schemas"]["ReversalCounts"];
+            dryRun: boolean;
+            previewHash: string;
+            reasonCode: string;
+            scope: string;
+            /** Format: date-time */
+            stageLockedUntil: string;
+        };
+        ReversalCounts: {
+            /** Format: int64 */
+            bots: number;
+            from: components["schemas"]["StageCounts"];
+            /** Format: int64 */
+            jobsCancelled: number;
+            /** Format: int64 */
+            runnersStopped: number;
+        };
+        RevertOrder: {
+            /**
+             * @description true changes nothing and says what would be done
+             * @default true
+             */
+            dryRun: boolean;
+            /**
+             * Format: double
+             * @description how long the stage stays locked
+             * @default 24
+             */
+            lockHours: number;
+            /** @description of the dry run; without it nothing is executed */
+            previewHash?: string;
+            /**
+             * @description e.g. SEV1_RESET
+             * @default BULK_REVERT_SEV1_RESET
+             */
+            reasonCode: string;
+            /** @description ALL, or a stage such as LAB, or a list of bots' ids */
+            scope: string | string[];
+        };
+        RevertedBot: {
+            cancels?: components["schemas"]["CancelledJob"];
+            fromMode: components["schemas"]["PromotionMode"];
+            fromStage: components["schemas"]["Stage"];
+            id: string;
+            /** Format: date-time */
+            lockedUntil: string | null;
+            name: string;
+            /** Format: int64 */
+            runnersStopped: number;
+            toMode: components["schemas"]["PromotionMode"];
+            toStage: components["schemas"]["Stage"];
+        };
         Runner: {
             /** Format: date-time */
             lastHeartbeatAt?: string;
@@ -621,6 +1090,7 @@ export interface components {
             status: string;
         };
         Session: {
+            beforeReset: boolean;
             botId: string;
             /** Format: date-time */
             completedAt: string;
@@ -635,9 +1105,35 @@ export interface components {
             jobType: components["schemas"]["JobType"];
             meta: components["schemas"]["Meta"];
             metrics: components["schemas"]["SessionMetrics"];
+            /** Format: date-time */
+            metricsResetAt: string | null;
             provenance: components["schemas"]["Provenance"];
             status: components["schemas"]["JobStatus"];
             trades: components["schemas"]["Trade"][];
+        };
+        SessionLine: {
+            beforeReset: boolean;
+            /** Format: date-time */
+            completedAt: string;
+            dataSet: string;
+            /** Format: int64 */
+            generation: number;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            jobId: number;
+            jobType: components["schemas"]["JobType"];
+            /** Format: double */
+            maxDrawdown: number;
+            /** Format: double */
+            netPnl: number;
+            /** Format: double */
+            sharpe: number | null;
+            simData: boolean;
+            /** Format: int64 */
+            trades: number;
+            /** Format: double */
+            winRate: number | null;
         };
         SessionMetrics: {
             /** Format: double */
@@ -714,6 +1210,10 @@ export interface components {
             wins: number;
             /** Format: double */
             worst: number;
+        };
+        Sessions: {
+            data: components["schemas"]["SessionLine"][];
+            meta: components["schemas"]["Meta"];
         };
         /** @enum {string} */
         Severity: "WARN" | "DEGRADED" | "BLOCKED";
@@ -798,6 +1298,8 @@ export interface components {
             job_type: components["schemas"]["JobType"];
             reason_code: string;
             /** Format: int64 */
+            running_seconds: number;
+            /** Format: int64 */
             silent_seconds: number;
             /** Format: date-time */
             started_at: string | null;
@@ -862,6 +1364,8 @@ export interface operations {
             query?: {
                 /** @description how many ticks, newest first */
                 ticks?: number;
+                /** @description newer ticks to leave out */
+                offset?: number;
             };
             header?: never;
             path?: never;
@@ -876,6 +1380,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProofAutonomy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prove-data": {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofData"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prove-invariants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofInvariants"];
                 };
             };
             /** @description Error */
@@ -909,6 +1474,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProofJobs"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prove-lab-starvation": {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofStarvation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reset-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resetting"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revert-to-lab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "run-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseState"];
                 };
             };
             /** @description Error */
@@ -1008,6 +1766,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bot"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-sessions": {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
                 };
             };
             /** @description Error */

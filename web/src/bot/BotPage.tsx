@@ -8,6 +8,7 @@ import type { Bot } from "../api/types";
 import { useClock } from "../clock/clock";
 import { elapsed } from "../format/age";
 import { count, drawdown, money, percent, ratio } from "../format/number";
+import { ActMenu } from "../operator/ActMenu";
 import { useKeys } from "../shell/shortcuts";
 import { Activity } from "../ui/Activity";
 import { AlertIcon } from "../ui/AlertIcon";
@@ -16,6 +17,7 @@ import { Message } from "../ui/Message";
 import { SimData } from "../ui/SimData";
 import { StageChip } from "../ui/StageChip";
 import styles from "./BotPage.module.css";
+import { HistoryPanel } from "./HistoryPanel";
 import { NowPanel } from "./NowPanel";
 import { SessionPanels } from "./SessionPanels";
 
@@ -48,6 +50,7 @@ export function BotPage() {
       <Head bot={bot} />
       <NowPanel bot={bot} />
       <SessionPanels metrics={bot.metrics} />
+      <HistoryPanel bot={bot} />
     </article>
   );
 }
@@ -110,6 +113,7 @@ function Head({ bot }: { bot: Bot }) {
             <Figure of={metrics} value={metrics.trades} format={count} />
           </Kpi>
         </dl>
+        <ActMenu scope={[bot.id]} label="Revert or reset this bot" />
       </div>
     </div>
   );

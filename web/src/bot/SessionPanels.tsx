@@ -110,6 +110,7 @@ function Provenance({ session }: { session: Session }) {
             {`slippage in ticks: market ${from.costModel.slipMarket}, stop ${from.costModel.slipStop}, ` +
               `limit ${from.costModel.slipLimit}`}
           </small>
+          <small>{`fees ${from.fees}`}</small>
         </Fact>
         <Fact label="Engine">
           {from.engineVersion}

@@ -3,6 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import type { Overview } from "../api/types";
 import { count } from "../format/number";
+import { ActMenu } from "../operator/ActMenu";
 import { findField } from "../shell/shortcuts";
 import { stages } from "../ui/StageChip";
 import { ColumnsMenu } from "./ColumnsMenu";
@@ -27,6 +28,10 @@ export function Toolbar({ search, overview, phone }: Props) {
         <Attention search={search} bots={overview?.strip.attention ?? 0} />
         {!phone && <Find search={search} hint />}
         {!phone && <ColumnsMenu search={search} />}
+        <ActMenu
+          scope={search.stage ?? "ALL"}
+          label={`Revert or reset ${search.stage ? `the bots in ${search.stage}` : "the fleet"}`}
+        />
       </div>
     </div>
   );

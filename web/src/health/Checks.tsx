@@ -11,7 +11,12 @@ export function Checks({ checks }: { checks: Check[] }) {
       <h2 id="health-checks">Checks</h2>
       <ul className={styles.box}>
         {checks.map((check) => (
-          <li key={check.id} data-testid={`check-${check.id}`} className={styles.check}>
+          <li
+            key={check.id}
+            data-testid={`check-${check.id}`}
+            className={styles.check}
+            data-long={check.fix ? true : undefined}
+          >
             <h3>{check.label}</h3>
             <div className={styles.detail}>
               <p>

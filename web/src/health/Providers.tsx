@@ -26,7 +26,7 @@ export function Providers({ providers }: { providers: Provider[] }) {
                     </span>
                   ))}
                 </p>
-                {provider.reason && <p>{provider.reason}</p>}
+                {provider.status !== "NOT_CONFIGURED" && provider.reason && <p>{provider.reason}</p>}
                 {provider.said && <p className={styles.said}>{provider.said}</p>}
                 {provider.fix && <p>{provider.fix}</p>}
               </div>

@@ -34,11 +34,22 @@ export function useAct(action: Action) {
 }
 
 async function call(action: Action): Promise<Readiness> {
+  if (action.act === "AUDIT") return audit();
   const { data, error } = await (action.act === "VERIFY" && action.provider
     ? calls.POST("/api/providers/{id}/verify", { params: { path: { id: action.provider } } })
     : calls.POST("/api/smoke-test"));
   if (error || !data) throw error ?? "";
   return data;
+}
+
+/** An audit answers with its findings; what it means is said by the readiness that follows. */
+async function audit(): Promise<Readiness> {
+  const made = await calls.POST("/api/audit");
+  if (made.error) throw made.error;
+  const { data, error } = await calls.GET("/api/readiness");
+  if (error || !data) throw error ?? "";
+  const check = data.checks.find(({ id }) => id === "audit");
+  return check ? { ...data, notice: { good: check.status === "PASS", text: check.detail } } : data;
 }
 
 function tell({ good, text }: Notice) {

@@ -1,0 +1,44 @@
+package ironbeam_test
+
+import (
+	"strings"
+	"testing"
+
+	"assay/health"
+	"assay/internal/leak"
+	client "assay/provider/ironbeam"
+	"assay/provider/standin"
+	"assay/provider/standin/ironbeam"
+)
+
+// TestItsSettingsMakeAClient speaks over the loopback interface, as assay
+// standin does.
+func TestItsSettingsMakeAClient(t *testing.T) {
+	leak.Check(t)
+	service, err := ironbeam.Start(t.Context(), standin.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := map[string]string{}
+	for _, s := range service.Settings {
+		set[s.Name] = s.Value
+	}
+	c, err := client.New(client.Config{
+		Username: set["IRONBEAM_USERNAME"], Password: set["IRONBEAM_PASSWORD"], APIKey: set["IRONBEAM_API_KEY"], URL: set["IRONBEAM_URL"],
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(c.Address(), "http://127.0.0.1:") {
+		t.Errorf("it is at %s", c.Address())
+	}
+	for _, probe := range c.Probes() {
+		if v := c.Verify(t.Context(), probe); v.Outcome != health.Passed {
+			t.Errorf("%+v", v)
+		}
+	}
+	c.Close()
+	if err := service.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,86 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Assay } from "./assay";
+import { launch, picture, profile } from "./browser";
+import { complaints, expectAccessible, expectHonestWords, expectNoSidewaysScroll } from "./page";
+
+const assay = new Assay();
+let browser: Browser;
+
+beforeAll(async () => {
+  [browser] = await Promise.all([launch(), assay.start()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await assay.remove();
+});
+
+const patient = { timeout: 60_000, interval: 200 };
+
+async function botWithResult() {
+  const { data } = await assay.bots();
+  return data.find((bot) => bot.metrics.sessionId !== null);
+}
+
+async function choose(page: Page, menu: string, item: string) {
+  await page.getByRole("button", { name: menu }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+  await page.getByRole("dialog").getByTestId("dry-run").getByRole("listitem").first().waitFor();
+}
+
+it("resets a bot: the older result stays, says so, and counts no more", { timeout: 120_000 }, async () => {
+  await expect.poll(botWithResult, patient).toBeDefined();
+  const bot = await botWithResult();
+  if (!bot) throw new Error("the result is gone");
+  const page = await (await profile(browser, "desktop", "dark")).newPage();
+  const trouble = complaints(page);
+  await page.goto(`${assay.url}/bots/${bot.id}`);
+  await choose(page, "Revert or reset this bot", "Reset metrics…");
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.getByTestId("dry-run").innerText()).toContain(
+    "1 sessions count no more. They stay readable",
+  );
+  await expectAccessible(page);
+  await expectHonestWords(page);
+  await page.screenshot({ path: picture("reset-dialog-dark") });
+  expect((await assay.bots()).data.find(({ id }) => id === bot.id)?.metrics.since).toBeNull();
+
+  await dialog.getByRole("button", { name: "Reset the metrics of 1 bot" }).click();
+  await dialog.getByText(/^Done\. Row 1 of the audit log/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByTestId("history").getByText("Before the reset").first().waitFor();
+  const after = (await assay.bots()).data.find(({ id }) => id === bot.id);
+  expect(after?.metrics.since).not.toBeNull();
+  expect(after?.metrics.sessionId).not.toBe(bot.metrics.sessionId);
+  await expectAccessible(page);
+  await expectHonestWords(page);
+  await page.screenshot({ path: picture("history-dark"), fullPage: true });
+  expect(trouble).toEqual([]);
+});
+
+it("reverts the fleet by the hash of its dry run", { timeout: 120_000 }, async () => {
+  const page = await (await profile(browser, "phone", "light")).newPage();
+  const trouble = complaints(page);
+  await page.goto(`${assay.url}/bots`);
+  await choose(page, "Revert or reset the fleet", "Revert to LAB…");
+  const dialog = page.getByRole("dialog");
+  await expectAccessible(page);
+  await expectHonestWords(page);
+  await expectNoSidewaysScroll(page);
+  await page.screenshot({ path: picture("revert-dialog-light-phone") });
+
+  const lock = dialog.getByLabel("Lock the stage for hours");
+  await lock.fill("-3");
+  await lock.blur();
+  await dialog.getByRole("alert").filter({ hasText: "a lock of -3 hours lies in the past" }).waitFor();
+  expect(await dialog.getByRole("button", { name: "Revert to LAB" }).isDisabled()).toBe(true);
+  await lock.fill("48");
+  await lock.blur();
+  await dialog.getByRole("button", { name: "Revert 20 bots to LAB" }).click();
+  await dialog.getByText(/^Done\./).waitFor();
+  const { data } = await assay.bots();
+  const hours = data.map(({ botNow }) => Date.parse(botNow.stageInfo.lockedUntil ?? "") - Date.now());
+  expect(hours.filter((left) => Math.abs(left / 3_600_000 - 48) > 0.1)).toEqual([]);
+  expect(trouble).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
+import { useState } from "react";
+import { ActDialog } from "./ActDialog";
+import { type Act, names, type Scope } from "./act";
+
+interface Props {
+  scope: Scope;
+  /** What the menu is of, for those who do not see where it stands. */
+  label: string;
+}
+
+/** What an operator may do to the bots of a scope. */
+export function ActMenu({ scope, label }: Props) {
+  const [act, setAct] = useState<Act>();
+  return (
+    <>
+      <Menu position="bottom-end" withinPortal={false}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={30} aria-label={label}>
+            <IconDots size={16} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {(["reset", "revert"] as const).map((one) => (
+            <Menu.Item key={one} onClick={() => setAct(one)}>
+              {`${names[one]}…`}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {act && <ActDialog act={act} scope={scope} onClose={() => setAct(undefined)} />}
+    </>
+  );
+}
