@@ -206,8 +206,6 @@ function session(): Session {
   const at = new Date().toISOString();
   return {
     id: 1,
-    beforeReset: false,
-    metricsResetAt: null,
     botId: "bot-0",
     jobId: 1,
     status: "COMPLETED",
