@@ -10,13 +10,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"assay"
 	"assay/api"
 	"assay/bot"
 	"assay/client"
+	"assay/control"
+	"assay/health"
 	"assay/market"
 	"assay/plan"
+	"assay/provider"
 	"assay/store"
 )
 
@@ -44,7 +48,14 @@ func running(t *testing.T) *client.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := api.New(api.Config{Store: db, Console: fstest.MapFS{}, StuckAfter: time.Minute, Log: slog.Default()})
+	none, err := provider.NewRegistry(provider.Source{Variable: func(string) string { return "" }}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := api.New(api.Config{
+		Store: db, Console: fstest.MapFS{}, StuckAfter: time.Minute, Log: slog.Default(), Metrics: prometheus.NewRegistry(),
+		Health: control.NewHealth(control.HealthConfig{DB: db, Providers: none}),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,5 +149,22 @@ func TestOperatorsActs(t *testing.T) {
 	resumed, err := c.Resume(t.Context(), []string{"a"}, "seen")
 	if err != nil || resumed.BotsPaused != 1 || resumed.AuditID != 4 {
 		t.Errorf("resumed %+v, error %v", resumed, err)
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	c := running(t)
+	r, err := c.Readiness(t.Context())
+	if err != nil || len(r.Providers) != len(health.Providers) || r.Gates.Live.Allowed {
+		t.Errorf("%+v, error %v", r, err)
+	}
+	if r, err = c.Verify(t.Context(), ""); err != nil || r.Notice == nil {
+		t.Errorf("%+v, error %v", r.Notice, err)
+	}
+	if _, err := c.Verify(t.Context(), "redis"); assay.KindOf(err) != assay.Conflict {
+		t.Errorf("redis: %v", err)
+	}
+	if _, err := c.Verify(t.Context(), "bloomberg"); assay.KindOf(err) != assay.NotFound {
+		t.Errorf("bloomberg: %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"assay/internal/trace"
 	"assay/plan"
 	"assay/store"
 	"assay/worker"
@@ -108,6 +109,7 @@ func rest(ctx context.Context, d time.Duration) bool {
 // nothing or failed. It returns that row; one that could not be stored has no
 // ID.
 func (p *Planner) Tick(ctx context.Context) store.Tick {
+	ctx = trace.Begin(ctx)
 	started := p.DB.Now()
 	limited, cancel := context.WithTimeout(ctx, tickLimit)
 	tick, err := p.pass(limited, started)
@@ -117,7 +119,7 @@ func (p *Planner) Tick(ctx context.Context) store.Tick {
 		tick = p.fail(ctx, started, err)
 	}
 	if tick.Error == "" && tick.JobsEnqueued > 0 {
-		p.log().Info("tick", "evaluated", tick.BotsEvaluated, "enqueued", tick.JobsEnqueued, "held", tick.BotsHeld)
+		p.log().InfoContext(ctx, "tick", "evaluated", tick.BotsEvaluated, "enqueued", tick.JobsEnqueued, "held", tick.BotsHeld)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -131,12 +133,12 @@ func (p *Planner) fail(ctx context.Context, started time.Time, cause error) stor
 	if ctx.Err() != nil || errors.Is(cause, ErrNotLeading) {
 		return tick // a shutdown broke it off, or the tick is another's: no failure to record
 	}
-	p.log().Error("tick failed", "error", cause)
+	p.log().ErrorContext(ctx, "tick failed", "error", cause)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recording)
 	defer cancel()
 	id, err := p.DB.AddTick(ctx, tick)
 	if err != nil {
-		p.log().Error("the failed tick left no row", "error", err)
+		p.log().ErrorContext(ctx, "the failed tick left no row", "error", err)
 	}
 	tick.ID = id
 	return tick

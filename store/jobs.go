@@ -12,6 +12,7 @@ import (
 
 	"assay"
 	"assay/bot"
+	"assay/internal/trace"
 	"assay/job"
 )
 
@@ -153,9 +154,9 @@ func (db *DB) Enqueue(ctx context.Context, jobs ...NewJob) (queued []Queued, err
 // enqueue queues jobs in one statement and returns their ids by bot; a bot that
 // has an active job is missing.
 func (db *DB) enqueue(ctx context.Context, jobs []NewJob, at time.Time) (map[bot.ID]int64, error) {
-	const row = `($%d, $%d, 'QUEUED', $%d, $1, $%d, $%d, $%d)`
+	const row = `($%d, $%d, 'QUEUED', $%d, $1, $%d, $%d, $%d, $2)`
 	var rows []string
-	args := []any{Time{at}}
+	args := []any{Time{at}, trace.ID(ctx)}
 	for _, j := range jobs {
 		n := len(args)
 		rows = append(rows, fmt.Sprintf(row, n+1, n+2, n+3, n+4, n+5, n+6))
@@ -170,7 +171,7 @@ func (db *DB) enqueue(ctx context.Context, jobs []NewJob, at time.Time) (map[bot
 	}
 	db.tx.wrote = true
 	_, err := collect(ctx, db, "queued jobs", scan, `insert into bot_jobs (bot_id, job_type, status, iteration, created_at,
-			class, max_attempts, reason_code)
+			class, max_attempts, reason_code, trace_id)
 		values `+strings.Join(rows, ", ")+`
 		on conflict (bot_id) where status in ('QUEUED', 'RUNNING') do nothing returning id, bot_id`, args...)
 	return ids, err

@@ -128,9 +128,11 @@ func (db *DB) insertSession(ctx context.Context, s Session, equity []float64) (i
 	err = db.returning(ctx, `insert into backtest_sessions (bot_id, status, completed_at, total_trades, net_pnl, created_at,
 			job_id, job_created_at, kind, version_id, generation, max_drawdown, sharpe, win_rate, sim_data, data_set_id,
 			data_set, fingerprint, provider, symbol, data_root, interval_seconds, tick_size, multiplier, first_bar, last_bar,
-			bar_count, strategy_hash, rule_hash, cost_model, engine_version, seed, result_hash, open_pnl, metrics, equity_points)
+			bar_count, strategy_hash, rule_hash, cost_model, engine_version, seed, result_hash, open_pnl, metrics, equity_points,
+			trace_id)
 		values ($1, 'COMPLETED', {now}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34) returning id`,
+			$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,
+			(select trace_id from bot_jobs where id = $5)) returning id`,
 		s.BotID, m.Trades, Money(m.NetPnL), Time{s.CreatedAt}, s.JobID, Time{s.JobCreatedAt}, s.Kind, s.VersionID,
 		s.Generation, Money(m.MaxDrawdown), m.Sharpe, m.WinRate, s.Sim, s.DataSetID, s.DataSet, s.Fingerprint, s.Provider,
 		s.Symbol, s.DataRoot, int64(s.Interval/time.Second), s.TickSize, s.Multiplier, Time{s.FirstBar}, Time{s.LastBar},

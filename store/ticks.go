@@ -10,6 +10,7 @@ import (
 
 	"assay"
 	"assay/bot"
+	"assay/internal/trace"
 	"assay/plan"
 )
 
@@ -52,10 +53,11 @@ func (db *DB) AddTick(ctx context.Context, t Tick) (id int64, err error) {
 			t.StartedAt = now
 		}
 		return tx.returning(ctx, `insert into planner_ticks (started_at, finished_at, bots_evaluated, jobs_enqueued,
-				bots_held, held_by_reason, error, plan_version, decided_at, input_hash, plan_hash, snapshot_id, changes_missed)
-			values ($1, {now}, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif(cast($11 as bigint), 0), $12) returning id`,
+				bots_held, held_by_reason, error, plan_version, decided_at, input_hash, plan_hash, snapshot_id, changes_missed,
+				trace_id)
+			values ($1, {now}, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif(cast($11 as bigint), 0), $12, $13) returning id`,
 			Time{t.StartedAt}, t.BotsEvaluated, t.JobsEnqueued, t.BotsHeld, jsonText{t.HeldBy}, t.Error,
-			t.Version, Time{t.DecidedAt}, t.InputHash, t.PlanHash, t.SnapshotID, t.Missed).Scan(&id)
+			t.Version, Time{t.DecidedAt}, t.InputHash, t.PlanHash, t.SnapshotID, t.Missed, trace.ID(ctx)).Scan(&id)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("store the tick: %w", err)

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"assay/health"
+	"assay/internal/trace"
+	"assay/job"
+	"assay/store"
 )
 
 // verification is one of a provider as it is stored.
@@ -77,4 +80,32 @@ func beats(t *testing.T, h Harness) {
 	}
 	got, err := db.Beats(t.Context())
 	same(t, "beats", []any{map[health.DetectorID]time.Time{health.Verifier: clock.Now()}, nil}, []any{got, err})
+}
+
+// A tick, the jobs that it asked for and what came of them share one word.
+func traces(t *testing.T, h Harness) {
+	db := h.Open(t, NewClock().Now)
+	AddBot(t, db, "a")
+	set := AddDataSet(t, db, DataSet("sim-es", "f1"))
+	ctx := trace.With(t.Context(), "t1")
+	if _, err := db.AddTick(ctx, store.Tick{StartedAt: Start}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Enqueue(ctx, store.NewJob{BotID: "a", Type: job.Baseline, Reason: "BASELINE_MISSING", MaxAttempts: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Admit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	j, _, err := db.StartNext(t.Context(), "w")
+	if err != nil {
+		t.Fatal(err)
+	}
+	CompleteJob(t, db, j, set)
+	for _, table := range []string{"planner_ticks", "bot_jobs", "backtest_sessions"} {
+		var got string
+		if err := h.SQL(t, db).QueryRow(`select trace_id from ` + table).Scan(&got); err != nil || got != "t1" {
+			t.Errorf("%s has the word %q (%v)", table, got, err)
+		}
+	}
 }
