@@ -266,7 +266,7 @@ func past(t *rapid.T, times ...*time.Time) {
 
 func TestNormalise(t *testing.T) {
 	for id, want := range map[string]ProviderID{
-		"databento": Databento, "market_data_live": Databento, "data_bento": Databento, " Market-Data-Live ": Databento,
+		"databento": Databento, "market_data_live": Databento, "data_bento": Databento, "\tMarket-Data-Live\n": Databento,
 		"polygon.io": Polygon, "IRONBEAM": Ironbeam, "iron_beam": Ironbeam, "trado_vate": Tradovate, "redis": Redis,
 	} {
 		if got, err := Normalise(id); err != nil || got != want {

@@ -114,10 +114,10 @@ func (a assessment) served(id ProviderID, s standing, unset BlockerCode) Check {
 
 func (a assessment) redis() Check {
 	s, _ := a.stand(a.Providers[Redis], a.now)
-	switch {
-	case s.status == StatusPass:
+	switch s.status {
+	case StatusPass:
 		return Check{Status: s.status, Detail: a.say(verifiedBy, Redis), Since: a.moment(s.row.At)}
-	case s.status == StatusNotConfigured:
+	case StatusNotConfigured:
 		return Check{Status: s.status, Detail: string(redisUnset), Fix: a.say(troubles[s.cause].fix, Redis)}
 	}
 	return Check{Status: s.status, Detail: a.say(troubles[s.cause].reason, Redis), Fix: a.say(troubles[s.cause].fix, Redis)}

@@ -27,11 +27,12 @@ func Explain(ctx context.Context, db *store.DB, tick int64, id bot.ID) (w Why, e
 	if err != nil {
 		return w, err
 	}
-	found := false
-	if w.Explanation, found = plan.Explain(r.Fleet(), r.Policy, w.Tick.DecidedAt, id); found {
-		return w, nil
+	explanation, found := plan.Explain(r.Fleet(), r.Policy, w.Tick.DecidedAt, id)
+	if !found {
+		return w, unseen(ctx, db, w.Tick, id)
 	}
-	return w, unseen(ctx, db, w.Tick, id)
+	w.Explanation = explanation
+	return w, nil
 }
 
 func tickOr(ctx context.Context, db *store.DB, id int64) (store.Tick, error) {

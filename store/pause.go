@@ -97,8 +97,7 @@ func (db *DB) PausedBots(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// PauseBot, ResumeBot, PauseFleet and ResumeFleet are the operator's acts for
-// one bot and for the fleet.
+// PauseBot holds one bot back from new jobs, as the operator's act.
 func (db *DB) PauseBot(ctx context.Context, id bot.ID, reason string) error {
 	_, _, err := db.Pause(ctx, Pause{Operator, bot.Of(id), reason})
 	return err

@@ -85,6 +85,9 @@ func (w *world) none(what, query string) {
 		}
 		w.fail("%s: %s", what, first)
 	}
+	if err := rows.Err(); err != nil {
+		w.fail("%s: %v", what, err)
+	}
 }
 
 // settle ends all trouble and says what must have become of the fleet some

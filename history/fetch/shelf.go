@@ -71,12 +71,13 @@ func parsePart(name string) (p part, ok bool) {
 	return p, p.from.Before(p.to)
 }
 
+// plain are the characters of a shelf's name.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
 // shelfOf returns the shelf of a lot, which need not exist yet.
 func shelfOf(dir string, lot Lot) (*shelf, error) {
 	name := fmt.Sprintf("%s_%s_%s_%s", lot.Dataset, lot.Symbol, short(lot.Bar), lot.From.UTC().Format(moment))
-	if strings.ContainsFunc(name, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '_' || r == '-')
-	}) {
+	if strings.Trim(name, plain) != "" {
 		return nil, assay.Errorf(assay.Invalid, "use letters, digits and dots, as in ES.v.0", "%q is no symbol", lot.Symbol)
 	}
 	s := &shelf{dir: filepath.Join(dir, name), lot: lot}

@@ -311,13 +311,13 @@ func failuresInARow(t *testing.T, h Harness) {
 		got = append(got, end(s))
 	}
 	same(t, "failures in a row", []int{1, 2, 0, 1, 1, 2}, got)
-	setResetAt(t, h, db, "a", clock.Now().Add(time.Second))
+	setResetAt(t, h, db, clock.Now().Add(time.Second))
 	same(t, "after a reset", 0, planFleet(t, db, "sim-es").Bots[0].LastJob.FailuresInARow)
 }
 
-func setResetAt(t *testing.T, h Harness, db *store.DB, id bot.ID, at time.Time) {
+func setResetAt(t *testing.T, h Harness, db *store.DB, at time.Time) {
 	t.Helper()
-	_, err := h.SQL(t, db).ExecContext(t.Context(), `update bots set metrics_reset_at = $1 where id = $2`, store.Time{Time: at}, id)
+	_, err := h.SQL(t, db).ExecContext(t.Context(), `update bots set metrics_reset_at = $1 where id = 'a'`, store.Time{Time: at})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,9 +341,9 @@ func boundaryDecides(t *testing.T, h Harness) {
 	clock.Add(time.Hour)
 	CompleteJob(t, db, j, set)
 	same(t, "never reset", []bool{true, true}, counts())
-	setResetAt(t, h, db, "a", created)
+	setResetAt(t, h, db, created)
 	same(t, "reset as the job was created", []bool{true, true}, counts())
-	setResetAt(t, h, db, "a", created.Add(time.Millisecond))
+	setResetAt(t, h, db, created.Add(time.Millisecond))
 	same(t, "reset while the job ran", []bool{false, false}, counts())
 
 	CompleteJob(t, db, StartJob(t, db, "a", "w"), set)

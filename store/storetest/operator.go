@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -57,22 +59,29 @@ func everything(t *testing.T, h Harness, db *store.DB) string {
 		`select id, action, scope, hash, '', '', '', '' from audit_log order by id`,
 		`select name, value, '', '', '', '', '', '' from counters where name <> 'revision' order by name`,
 	} {
-		rows, err := h.SQL(t, db).QueryContext(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			var c [8]any
-			if err := rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7]); err != nil {
-				t.Fatal(err)
-			}
-			fmt.Fprintln(&all, c[:]...)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
+		printRows(t, &all, h.SQL(t, db), query)
 	}
 	return all.String()
+}
+
+// printRows prints the eight columns of each row of a query.
+func printRows(t *testing.T, out io.Writer, db *sql.DB, query string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c [8]any
+		if err := rows.Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6], &c[7]); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(out, c[:]...)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func revertOrder(scope bot.Scope) store.Revert {

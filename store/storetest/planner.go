@@ -70,16 +70,12 @@ func searches(t *testing.T, h Harness) {
 	clock := NewClock()
 	db := h.Open(t, clock.Now)
 	AddBot(t, db, "a")
-	end := func(kind job.Type, iteration int, status job.Status) {
+	end := func(kind job.Type, iteration int) {
 		t.Helper()
 		clock.Add(time.Minute)
 		enqueue(t, db, store.NewJob{BotID: "a", Type: kind, Iteration: iteration, Reason: "R", MaxAttempts: 3})
 		lease := store.LeaseOf(StartNext(t, db, "w"))
-		err := db.Finish(t.Context(), lease, nil)
-		if status != job.Completed {
-			err = db.EndAttempt(t.Context(), lease, job.OutcomeRefused, "bad", job.Decision{Status: status})
-		}
-		if status == job.Completed && err != nil {
+		if err := db.Finish(t.Context(), lease, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -87,17 +83,17 @@ func searches(t *testing.T, h Harness) {
 	if f := facts(); f.Improve != nil || f.Evolve != nil {
 		t.Errorf("a new bot: %+v", f)
 	}
-	end(job.Improve, 1, job.Completed)
-	end(job.Improve, 2, job.Completed)
+	end(job.Improve, 1)
+	end(job.Improve, 2)
 	same(t, "two improvements", []any{&plan.Search{EndedAt: clock.Now(), Iteration: 2}, (*plan.Search)(nil), 2},
 		[]any{facts().Improve, facts().Evolve, facts().Improvements})
 	improved := clock.Now()
-	end(job.Evolve, 0, job.Completed)
+	end(job.Evolve, 0)
 	same(t, "an evolution", []any{&plan.Search{EndedAt: improved, Iteration: 2}, &plan.Search{EndedAt: clock.Now()}, 0},
 		[]any{facts().Improve, facts().Evolve, facts().Improvements})
-	end(job.Improve, 3, job.Completed)
+	end(job.Improve, 3)
 	same(t, "and another improvement", []any{3, 1}, []any{facts().Improve.Iteration, facts().Improvements})
-	setResetAt(t, h, db, "a", clock.Now().Add(time.Second))
+	setResetAt(t, h, db, clock.Now().Add(time.Second))
 	same(t, "after a reset", []any{3, 0}, []any{facts().Improve.Iteration, facts().Improvements})
 }
 

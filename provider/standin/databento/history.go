@@ -114,9 +114,9 @@ func say(w http.ResponseWriter, v any) {
 }
 
 // ownError is an error of Databento's own.
-func ownError(w http.ResponseWriter, status int, name, format string, args ...any) {
-	refuse(w, status, map[string]any{
-		"case": name, "message": fmt.Sprintf(format, args...), "status_code": status,
+func ownError(w http.ResponseWriter, name, format string, args ...any) {
+	refuse(w, http.StatusUnprocessableEntity, map[string]any{
+		"case": name, "message": fmt.Sprintf(format, args...), "status_code": http.StatusUnprocessableEntity,
 		"docs": "https://databento.com/docs", "payload": nil,
 	})
 }
@@ -153,7 +153,7 @@ func known(w http.ResponseWriter, form url.Values) bool {
 	if form.Get("dataset") == dataset {
 		return true
 	}
-	ownError(w, http.StatusUnprocessableEntity, "dataset_not_found", "The dataset '%s' was not found.", form.Get("dataset"))
+	ownError(w, "dataset_not_found", "The dataset '%s' was not found.", form.Get("dataset"))
 	return false
 }
 
@@ -185,17 +185,17 @@ func (h *History) choose(w http.ResponseWriter, form url.Values) (a asked, ok bo
 			[]wrongField{{[]string{"body", "start"}, "invalid datetime format", "value_error.datetime"}})
 		return a, false
 	case form.Get("schema") != "ohlcv-1m":
-		ownError(w, http.StatusUnprocessableEntity, "validation_failed", "There is no schema '%s' here.", form.Get("schema"))
+		ownError(w, "validation_failed", "There is no schema '%s' here.", form.Get("schema"))
 		return a, false
 	case !a.from.Before(a.to):
-		ownError(w, http.StatusUnprocessableEntity, "data_time_range_start_on_or_after_end", "The `start` must be before the `end`.")
+		ownError(w, "data_time_range_start_on_or_after_end", "The `start` must be before the `end`.")
 		return a, false
 	case a.from.Before(first):
-		ownError(w, http.StatusUnprocessableEntity, "data_start_before_available_start",
+		ownError(w, "data_start_before_available_start",
 			"The `start` in the query ('%s') is before the available start of dataset %s ('%s').", a.from, dataset, first)
 		return a, false
 	case a.to.After(last):
-		ownError(w, http.StatusUnprocessableEntity, "data_end_after_available_end",
+		ownError(w, "data_end_after_available_end",
 			"The `end` in the query ('%s') is after the available end of dataset %s ('%s').", a.to, dataset, last)
 		return a, false
 	}

@@ -68,7 +68,7 @@ func (h *History) stream(w http.ResponseWriter, form url.Values) {
 		return
 	}
 	if form.Get("encoding") != "dbn" {
-		ownError(w, http.StatusUnprocessableEntity, "validation_failed", "Only the encoding 'dbn' is served here.")
+		ownError(w, "validation_failed", "Only the encoding 'dbn' is served here.")
 		return
 	}
 	if len(h.Warning) > 0 {
@@ -173,7 +173,7 @@ func (h *History) resolve(w http.ResponseWriter, form url.Values) {
 	}
 	in, out := form.Get("stype_in"), form.Get("stype_out")
 	if in == out || out == "continuous" {
-		ownError(w, http.StatusUnprocessableEntity, "symbology_invalid_request", "Cannot convert %s to %s.", in, out)
+		ownError(w, "symbology_invalid_request", "Cannot convert %s to %s.", in, out)
 		return
 	}
 	symbols := strings.Split(form.Get("symbols"), ",")
