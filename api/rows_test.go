@@ -1,6 +1,7 @@
 package api
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"assay/bot"
 	"assay/internal/stopwatch"
@@ -18,7 +20,10 @@ import (
 // serverOf is a server over a database of storetest.
 func serverOf(t testing.TB, db *store.DB) *Server {
 	t.Helper()
-	s, err := New(Config{Store: db, StuckAfter: time.Minute, Console: fstest.MapFS{"index.html": {}}})
+	s, err := New(Config{
+		Store: db, StuckAfter: time.Minute, Console: fstest.MapFS{"index.html": {}}, Log: slog.New(slog.DiscardHandler),
+		Metrics: prometheus.NewRegistry(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
