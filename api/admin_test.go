@@ -242,7 +242,7 @@ func TestJobsOverTheirLimitAreStuck(t *testing.T) {
 func TestOlderTicks(t *testing.T) {
 	l := newLab(t)
 	for n := range 3 {
-		l.tick(store.Tick{BotsEvaluated: n, BotsHeld: n})
+		l.tick(store.Tick{BotsEvaluated: n, BotsHeld: n, HeldBy: map[plan.Reason]int{plan.NotDue: n}})
 	}
 	proof := read[ProofAutonomy](l, "/api/_proof/autonomy?ticks=1&offset=1")
 	if len(proof.Ticks) != 1 || proof.Ticks[0].ID != 2 || proof.Verdict != Alive || proof.Offset != 1 {

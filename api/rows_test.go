@@ -21,8 +21,8 @@ import (
 func serverOf(t testing.TB, db *store.DB) *Server {
 	t.Helper()
 	s, err := New(Config{
-		Store: db, StuckAfter: time.Minute, Console: fstest.MapFS{"index.html": {}}, Log: slog.New(slog.DiscardHandler),
-		Metrics: prometheus.NewRegistry(),
+		Store: db, StuckAfter: time.Minute, Console: fstest.MapFS{"index.html": {}},
+		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"time"
 
+	"assay/plan"
 	"assay/store"
 	"assay/task"
 )
 
 // stalled is how old the last tick of a running server may be; the console
 // and the proof of autonomy draw the line there too.
-const stalled = 5 * time.Minute
+const stalled = plan.StalledAfter
 
 // examine looks at what the database says.
 func (h *Home) examine(ctx context.Context, c Checkup, serving bool) []Finding {

@@ -130,12 +130,14 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	ready := control.NewHealth(control.HealthConfig{
 		DB: h.DB, Providers: registry, AllowSim: c.AllowSim, Every: c.Verify, Shared: h.shared, Log: c.Log,
 	})
+	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	ready.Beat(ctx) // before anybody asks
-	metrics.MustRegister(control.NewMetrics(ready), collectors.NewGoCollector())
+	watchdog.Beat(ctx)
 	buyer, err := h.newAutoFetch(c, provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
 	if err != nil {
 		return err
 	}
+	metrics.MustRegister(control.NewMetrics(ready), collectors.NewGoCollector())
 	server, err := api.New(api.Config{
 		Store: h.DB, Console: web.Console(), StuckAfter: config.StuckAfter, Limits: config.Limits, Health: ready, Log: c.Log,
 		Metrics: metrics,
@@ -164,7 +166,6 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
 	group.Go(func() error { ready.Run(ctx); return nil })
-	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	group.Go(func() error { watchdog.Run(ctx); return nil })
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })

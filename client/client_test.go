@@ -118,6 +118,40 @@ func TestErrorsAreSentences(t *testing.T) {
 	}
 }
 
+func TestOperatorsActs(t *testing.T) {
+	c := running(t)
+	order := client.RevertOrder{Scope: []string{"a", "b"}, ReasonCode: "SEV1_RESET", LockHours: 2}
+	seen, err := c.Revert(t.Context(), order)
+	if err != nil || !seen.DryRun || seen.Counts.Bots != 2 || seen.Counts.From[bot.Lab] != 2 || seen.Bots[1].ID != "b" ||
+		!seen.StageLockedUntil.Equal(noon.Add(2*time.Hour)) {
+		t.Fatalf("dry run %+v, error %v", seen, err)
+	}
+	order.Execute = seen.PreviewHash
+	if done, err := c.Revert(t.Context(), order); err != nil || done.DryRun || done.AuditID != 1 {
+		t.Errorf("revert %+v, error %v", done, err)
+	}
+	if _, err := c.Revert(t.Context(), order); assay.KindOf(err) != assay.Conflict {
+		t.Errorf("the same hash again: %v, want a conflict", err)
+	}
+	reset := client.ResetOrder{Scope: []string{"ALL"}, ReasonCode: "SEV1_RESET"}
+	dry, err := c.ResetMetrics(t.Context(), reset)
+	if err != nil || !dry.DryRun || dry.Counts.Bots != 2 || dry.Bots[0].MetricsResetAt != nil {
+		t.Fatalf("dry run %+v, error %v", dry, err)
+	}
+	reset.Execute = dry.PreviewHash
+	if done, err := c.ResetMetrics(t.Context(), reset); err != nil || done.AuditID != 2 || !done.MetricsResetAt.Equal(noon) {
+		t.Errorf("reset %+v, error %v", done, err)
+	}
+	paused, err := c.Pause(t.Context(), []string{"LAB"}, "roll week")
+	if err != nil || paused.Changed != 2 || paused.FleetPaused || paused.BotsPaused != 2 {
+		t.Errorf("paused %+v, error %v", paused, err)
+	}
+	resumed, err := c.Resume(t.Context(), []string{"a"}, "seen")
+	if err != nil || resumed.BotsPaused != 1 || resumed.AuditID != 4 {
+		t.Errorf("resumed %+v, error %v", resumed, err)
+	}
+}
+
 func TestReadiness(t *testing.T) {
 	c := running(t)
 	r, err := c.Readiness(t.Context())

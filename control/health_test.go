@@ -207,6 +207,10 @@ func TestProvidersAreVerifiedAgainAndAgain(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { h.Run(ctx); close(ended) }()
+		dog, rest := context.WithCancel(t.Context())
+		watched := make(chan struct{})
+		go func() { (&control.Watchdog{DB: db}).Run(dog); close(watched) }()
+		defer func() { rest(); <-watched }()
 		var got []string
 		after := func(d time.Duration) {
 			time.Sleep(d)

@@ -231,11 +231,7 @@ func (p *Planner) enqueue(ctx context.Context, tx *store.DB, made plan.Plan) ([]
 		if &decisions[0] == &made.Decisions[0] { // the plan stays as it was made
 			decisions = slices.Clone(decisions)
 		}
-		held := plan.Held{Reason: plan.JobActive, Detail: "it got a job while the tick was deciding"}
-		if q.Full {
-			held = plan.Held{Reason: plan.CapTotal, Detail: "the cap on jobs was reached while the tick was deciding"}
-		}
-		decisions[i].Enqueue, decisions[i].Held = nil, &held
+		decisions[i] = plan.Overtaken(decisions[i], q.Full)
 	}
 	return decisions, nil
 }

@@ -191,6 +191,9 @@ func TestAPlanAppliedTwiceEnqueuesOnce(t *testing.T) {
 			{BotsEvaluated: 3, JobsEnqueued: 2, BotsHeld: 1, HeldBy: reasons{plan.CapTotal: 1}},
 			{BotsEvaluated: 3, BotsHeld: 3, HeldBy: reasons{plan.CapTotal: 3}},
 		}, b.ticks())
+		plans, err := b.db.BotPlans(b.Context())
+		b.same("the last bot", []any{"CAP_TOTAL", plan.Next{Action: "Backtest", Reason: "waits for a free place among the active jobs"}, nil},
+			[]any{plans["bot-0002"].Reason, plans["bot-0002"].Next, err})
 	})
 }
 

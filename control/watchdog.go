@@ -18,19 +18,17 @@ type Watchdog struct {
 	DB  *store.DB
 	Log *slog.Logger
 
+	name      string
 	beginning time.Time
 	stalled   time.Time
 }
 
 // Run watches until ctx ends and survives everything else.
 func (w *Watchdog) Run(ctx context.Context) {
-	name := rand.Text()
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		if err := w.watch(ctx, name); err != nil && ctx.Err() == nil {
-			w.log().Error("the watchdog could not look at the planner", "error", err)
-		}
+		w.Beat(ctx)
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
@@ -38,9 +36,19 @@ func (w *Watchdog) Run(ctx context.Context) {
 	}
 }
 
-// watch looks once and beats. It speaks when the planner has stalled and when
+// Beat looks once, as Run does again and again.
+func (w *Watchdog) Beat(ctx context.Context) {
+	if w.name == "" {
+		w.name = rand.Text()
+	}
+	if err := w.watch(ctx); err != nil && ctx.Err() == nil {
+		w.log().Error("the watchdog could not look at the planner", "error", err)
+	}
+}
+
+// watch looks once and leaves a beat. It speaks when the planner has stalled and when
 // it is back.
-func (w *Watchdog) watch(ctx context.Context, name string) error {
+func (w *Watchdog) watch(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, watchEvery)
 	defer cancel()
 	facts, err := w.DB.AutonomyFacts(ctx)
@@ -67,7 +75,7 @@ func (w *Watchdog) watch(ctx context.Context, name string) error {
 	case !before.IsZero() && w.stalled.IsZero():
 		w.log().Info("the planner is back", "stalled_since", before)
 	}
-	return w.DB.Watched(ctx, name, w.stalled)
+	return w.DB.Watched(ctx, w.name, w.stalled)
 }
 
 func (w *Watchdog) log() *slog.Logger {

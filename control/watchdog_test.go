@@ -43,7 +43,7 @@ func TestWatchdogSeesThePlannerStallAndComeBack(t *testing.T) {
 		f = b.facts()
 		b.same("back", []any{false, time.Time{}}, []any{f.Signs().Stalled(), f.StalledSince})
 		stopDog()
-		b.pass(3 * time.Minute)
+		b.pass(6 * time.Minute)
 		b.same("nobody watches", []any{false, true}, []any{b.facts().Signs().Stalled(), b.facts().Signs().Unwatched()})
 	})
 }

@@ -5,7 +5,7 @@ import "time"
 // How long the planner and its watchdog may be silent.
 const (
 	StalledAfter   = 5 * time.Minute // since the last tick finished
-	UnwatchedAfter = 2 * time.Minute // since the watchdog's last beat
+	UnwatchedAfter = 5 * time.Minute // since the watchdog's last beat
 )
 
 // Signs are what shows whether the planner lives. A time is zero when there

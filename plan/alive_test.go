@@ -12,7 +12,7 @@ func TestSigns(t *testing.T) {
 		stalled, unwatched bool
 	}{
 		"at work":             {Signs{now, time.Time{}, ago(time.Minute), ago(time.Second)}, false, false},
-		"at the limit":        {Signs{now, time.Time{}, ago(5 * time.Minute), ago(2 * time.Minute)}, true, true},
+		"at the limit":        {Signs{now, time.Time{}, ago(5 * time.Minute), ago(5 * time.Minute)}, true, true},
 		"just started":        {Signs{Now: now, Beginning: ago(time.Minute)}, false, false},
 		"never began":         {Signs{Now: now, Beginning: ago(time.Hour)}, true, true},
 		"nothing is known":    {Signs{Now: now}, true, true},

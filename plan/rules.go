@@ -87,13 +87,13 @@ func (c *contract) walk(b *Facts, heard func(*rule, verdict)) Decision {
 	panic("plan: the last rule always decides")
 }
 
-// holds and works are the two answers of a rule that applies.
-func holds(b *Facts, why Reason, detail string, next Next) (verdict, Decision) {
-	return decides, Decision{BotID: b.ID, Held: &Held{Reason: why, Detail: detail}, Next: next}
+// holds and works are the two decisions of a rule that applies.
+func holds(b *Facts, why Reason, detail string, next Next) Decision {
+	return Decision{BotID: b.ID, Held: &Held{Reason: why, Detail: detail}, Next: next}
 }
 
-func works(b *Facts, t job.Type, iteration int, why Reason) (verdict, Decision) {
-	return decides, Decision{
+func works(b *Facts, t job.Type, iteration int, why Reason) Decision {
+	return Decision{
 		BotID:   b.ID,
 		Enqueue: &Enqueue{Type: t, Iteration: iteration, Reason: why},
 		Next:    Next{Action: action(t), Reason: "queued; it starts when a place is free"},
@@ -104,22 +104,22 @@ func isAboveLab(_ *contract, b *Facts) (verdict, Decision) {
 	if b.Stage == bot.Lab {
 		return passes, Decision{}
 	}
-	return notInLab(b)
+	return decides, notInLab(b)
 }
 
 func hasJob(_ *contract, b *Facts) (verdict, Decision) {
 	if b.Active == nil {
 		return passes, Decision{}
 	}
-	return jobActive(b)
+	return decides, jobActive(b)
 }
 
 func isPaused(c *contract, b *Facts) (verdict, Decision) {
 	switch {
 	case c.fleet.Paused:
-		return paused(b, "the whole fleet", c.fleet.PausedReason)
+		return decides, paused(b, "the whole fleet", c.fleet.PausedReason)
 	case b.Paused:
-		return paused(b, "this bot", b.PausedReason)
+		return decides, paused(b, "this bot", b.PausedReason)
 	default:
 		return passes, Decision{}
 	}
@@ -129,7 +129,7 @@ func lacksData(_ *contract, b *Facts) (verdict, Decision) {
 	if b.Data.Usable {
 		return passes, Decision{}
 	}
-	return noData(b)
+	return decides, noData(b)
 }
 
 func coolsDown(c *contract, b *Facts) (verdict, Decision) {
@@ -137,7 +137,7 @@ func coolsDown(c *contract, b *Facts) (verdict, Decision) {
 	if rest == 0 || passed(b.LastJob.EndedAt, rest, c.now) {
 		return passes, Decision{}
 	}
-	return c.coolingDown(b, b.LastJob.EndedAt.Add(rest))
+	return decides, c.coolingDown(b, b.LastJob.EndedAt.Add(rest))
 }
 
 // coolDown is how long a bot whose last job used up its attempts rests: the
@@ -158,9 +158,9 @@ func needsBaseline(c *contract, b *Facts) (verdict, Decision) {
 	case b.Baseline != nil && b.Baseline.Set == b.Data.Set && (!newBars(b) || newSession(b)):
 		return passes, Decision{}
 	case !c.policy.can(job.Baseline):
-		return backtestUnavailable(b, job.Baseline)
+		return decides, backtestUnavailable(b, job.Baseline)
 	default:
-		return works(b, job.Baseline, 0, BaselineMissing)
+		return decides, works(b, job.Baseline, 0, BaselineMissing)
 	}
 }
 
@@ -169,9 +169,9 @@ func needsRefresh(c *contract, b *Facts) (verdict, Decision) {
 	case !newBars(b) && !passed(b.Baseline.CompletedAt, c.policy.RefreshAfter, c.now):
 		return passes, Decision{}
 	case !c.policy.can(job.Refresh):
-		return backtestUnavailable(b, job.Refresh)
+		return decides, backtestUnavailable(b, job.Refresh)
 	default:
-		return works(b, job.Refresh, 0, BaselineStale)
+		return decides, works(b, job.Refresh, 0, BaselineStale)
 	}
 }
 
@@ -183,7 +183,7 @@ func isOutOfTrials(c *contract, b *Facts) (verdict, Decision) {
 	if b.Trials < c.policy.TrialBudget {
 		return passes, Decision{}
 	}
-	return c.outOfTrials(b)
+	return decides, c.outOfTrials(b)
 }
 
 func needsEvolving(c *contract, b *Facts) (verdict, Decision) {
@@ -191,9 +191,9 @@ func needsEvolving(c *contract, b *Facts) (verdict, Decision) {
 	case !ripe(b, c.policy) || !passed(evolvedAt(b), c.policy.EvolveInterval, c.now):
 		return passes, Decision{}
 	case !c.policy.can(job.Evolve):
-		return c.unavailable(b, EvolveUnavailable, c.words.noEvolve)
+		return wishes, c.unavailable(b, EvolveUnavailable, c.words.noEvolve)
 	default:
-		return works(b, job.Evolve, 0, EvolveDue)
+		return decides, works(b, job.Evolve, 0, EvolveDue)
 	}
 }
 
@@ -220,7 +220,7 @@ func tradesTooLittle(c *contract, b *Facts) (verdict, Decision) {
 	if b.Baseline.Trades >= c.policy.MinTrades {
 		return passes, Decision{}
 	}
-	return c.tradesBelowMinimum(b)
+	return decides, c.tradesBelowMinimum(b)
 }
 
 func needsImproving(c *contract, b *Facts) (verdict, Decision) {
@@ -232,13 +232,13 @@ func needsImproving(c *contract, b *Facts) (verdict, Decision) {
 	case b.Improve != nil && !passed(b.Improve.EndedAt, c.policy.ImproveInterval, c.now):
 		return passes, Decision{}
 	case !c.policy.can(job.Improve):
-		return c.unavailable(b, ImproveUnavailable, c.words.noImprove)
+		return wishes, c.unavailable(b, ImproveUnavailable, c.words.noImprove)
 	default:
-		return works(b, job.Improve, iteration, ImproveDue)
+		return decides, works(b, job.Improve, iteration, ImproveDue)
 	}
 }
 
-func isNotDue(c *contract, b *Facts) (verdict, Decision) { return c.notDue(b) }
+func isNotDue(c *contract, b *Facts) (verdict, Decision) { return decides, c.notDue(b) }
 
 // passed says that a while has passed since a moment. A moment further ahead
 // than the while was stamped by a clock that has been set back since: it is

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -39,11 +40,7 @@ func Starved(w Watched, now time.Time, grace time.Duration) string {
 
 // aboutJob says whether a plan waits for a job and has no time of its own.
 func aboutJob(r Reason) bool {
-	switch r {
-	case NotInLab, Paused, NoData, CoolingDown, CapTotal, NotDue, "TRIAL_BUDGET_EXHAUSTED", "TRADES_BELOW_MINIMUM":
-		return false
-	}
-	return true
+	return slices.Contains([]Reason{JobActive, BaselineMissing, BaselineStale, EvolveDue, ImproveDue}, r)
 }
 
 func clock(t time.Time) string { return t.UTC().Format("Jan 2, 15:04:05 UTC") }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 func TestStarved(t *testing.T) {
@@ -13,14 +15,17 @@ func TestStarved(t *testing.T) {
 		w    Watched
 		says string // "": it is looked after
 	}{
-		"at work":                {Watched{Active: true, Reason: JobActive, PlannedAt: ago(time.Hour)}, ""},
-		"new":                    {Watched{CreatedAt: ago(time.Minute)}, ""},
-		"never planned for":      {Watched{CreatedAt: ago(time.Minute + 1)}, "no tick has planned for it since Nov 23, 11:58:59 UTC"},
-		"due in an hour":         {Watched{Reason: NotDue, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour)}, ""},
-		"due a moment ago":       {Watched{Reason: NotDue, DueAt: ago(time.Minute)}, ""},
-		"overdue":                {Watched{Reason: NotDue, DueAt: ago(time.Minute + 1)}, "was due at Nov 23, 11:58:59 UTC"},
-		"waits for a person":     {Watched{Reason: Paused, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, ""},
-		"waits for data":         {Watched{Reason: NoData, PlannedAt: ago(time.Hour)}, ""},
+		"at work":            {Watched{Active: true, Reason: JobActive, PlannedAt: ago(time.Hour)}, ""},
+		"new":                {Watched{CreatedAt: ago(time.Minute)}, ""},
+		"never planned for":  {Watched{CreatedAt: ago(time.Minute + 1)}, "no tick has planned for it since Nov 23, 11:58:59 UTC"},
+		"due in an hour":     {Watched{Reason: NotDue, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour)}, ""},
+		"due a moment ago":   {Watched{Reason: NotDue, DueAt: ago(time.Minute)}, ""},
+		"overdue":            {Watched{Reason: NotDue, DueAt: ago(time.Minute + 1)}, "was due at Nov 23, 11:58:59 UTC"},
+		"waits for a person": {Watched{Reason: Paused, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, ""},
+		"waits for data":     {Watched{Reason: NoData, PlannedAt: ago(time.Hour)}, ""},
+		"waits for a newer version": {
+			Watched{Reason: ImproveUnavailable, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, "",
+		},
 		"its job has just ended": {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Second)}, ""},
 		"its job ended long ago": {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, "speaks of a job that is over"},
 		"its job never came":     {Watched{Reason: BaselineMissing, PlannedAt: ago(time.Hour)}, "speaks of a job that is over"},
@@ -29,4 +34,21 @@ func TestStarved(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.says)
 		}
 	}
+}
+
+// Whatever the plan says of a bot for which nothing happens, the bot is not
+// neglected before the time that the plan gives.
+func TestNobodyStarvesWhoseTimeHasNotCome(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		fleet, policy := drawFleet(t)
+		for _, d := range Decide(fleet, policy, now).Decisions {
+			if d.Held == nil || d.Held.Reason == JobActive {
+				continue
+			}
+			w := Watched{CreatedAt: now.Add(-48 * time.Hour), EndedAt: now.Add(-24 * time.Hour), Reason: d.Held.Reason, DueAt: d.Next.DueAt, PlannedAt: now.Add(-time.Hour)}
+			if why := Starved(w, now, time.Minute); why != "" {
+				t.Fatalf("%s: %s", d.Held.Reason, why)
+			}
+		}
+	})
 }

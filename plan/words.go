@@ -56,12 +56,12 @@ func wordsOf(p Policy) words {
 	}
 }
 
-func notInLab(b *Facts) (verdict, Decision) {
+func notInLab(b *Facts) Decision {
 	return holds(b, NotInLab, fmt.Sprintf("the bot is in %s; the lab works on bots in LAB", b.Stage),
 		Next{Action: actionRunner, Reason: fmt.Sprintf("a bot in %s is worked by its runner", b.Stage)})
 }
 
-func jobActive(b *Facts) (verdict, Decision) {
+func jobActive(b *Facts) Decision {
 	status := strings.ToLower(string(b.Active.Status))
 	return holds(b, JobActive, fmt.Sprintf("job %d (%s) is %s", b.Active.JobID, b.Active.Type, status),
 		Next{
@@ -70,7 +70,7 @@ func jobActive(b *Facts) (verdict, Decision) {
 		})
 }
 
-func paused(b *Facts, what, why string) (verdict, Decision) {
+func paused(b *Facts, what, why string) Decision {
 	detail := "autonomy is paused for " + what
 	if why != "" {
 		detail += ": " + why
@@ -78,7 +78,7 @@ func paused(b *Facts, what, why string) (verdict, Decision) {
 	return holds(b, Paused, detail, Next{Action: actionResume, Reason: "waits until a person resumes " + what})
 }
 
-func noData(b *Facts) (verdict, Decision) {
+func noData(b *Facts) Decision {
 	detail := b.Data.Why
 	if detail == "" {
 		detail = "there is no usable historical data for its symbol"
@@ -91,7 +91,7 @@ func noData(b *Facts) (verdict, Decision) {
 	return holds(b, NoData, detail, next)
 }
 
-func (c *contract) coolingDown(b *Facts, until time.Time) (verdict, Decision) {
+func (c *contract) coolingDown(b *Facts, until time.Time) Decision {
 	times := "once"
 	if n := b.LastJob.FailuresInARow; n > 1 {
 		times = fmt.Sprintf("%d times in a row", n)
@@ -105,7 +105,7 @@ func (c *contract) coolingDown(b *Facts, until time.Time) (verdict, Decision) {
 
 // backtestUnavailable cannot happen in a whole laboratory. Nothing else can be
 // done for a bot without a current baseline.
-func backtestUnavailable(b *Facts, t job.Type) (verdict, Decision) {
+func backtestUnavailable(b *Facts, t job.Type) Decision {
 	return holds(b, BacktestUnavailable,
 		fmt.Sprintf("a %s is due, and this version of Assay cannot run one", strings.ToLower(action(t))), outOfReach(t))
 }
@@ -114,23 +114,22 @@ func outOfReach(t job.Type) Next {
 	return Next{Action: actionUpdate, Reason: fmt.Sprintf("waits for an Assay that can do %s", t)}
 }
 
-func (c *contract) unavailable(b *Facts, why Reason, detail string) (verdict, Decision) {
-	_, d := holds(b, why, detail, c.upcoming(b))
-	return wishes, d
+func (c *contract) unavailable(b *Facts, why Reason, detail string) Decision {
+	return holds(b, why, detail, c.upcoming(b))
 }
 
-func (c *contract) outOfTrials(b *Facts) (verdict, Decision) {
+func (c *contract) outOfTrials(b *Facts) Decision {
 	return holds(b, TrialBudgetExhausted,
 		fmt.Sprintf("%d variants of its lineage were tried, and %d are allowed", b.Trials, c.policy.TrialBudget), c.upcoming(b))
 }
 
-func (c *contract) tradesBelowMinimum(b *Facts) (verdict, Decision) {
+func (c *contract) tradesBelowMinimum(b *Facts) Decision {
 	return holds(b, TradesBelowMinimum,
 		fmt.Sprintf("its baseline has %d trades, and an improvement needs %d to judge by", b.Baseline.Trades, c.policy.MinTrades),
 		c.upcoming(b))
 }
 
-func (c *contract) notDue(b *Facts) (verdict, Decision) {
+func (c *contract) notDue(b *Facts) Decision {
 	return holds(b, NotDue, c.words.notDue, c.upcoming(b))
 }
 
@@ -142,6 +141,19 @@ func overCap(d Decision, policy Policy) Decision {
 		Held:  &Held{Reason: CapTotal, Detail: detail},
 		Next:  Next{Action: action(d.Enqueue.Type), Reason: "waits for a free place among the active jobs"},
 	}
+}
+
+// Overtaken is what becomes of a decision to enqueue when, while the tick was
+// deciding, the cap was reached, or else the bot got a job from elsewhere.
+func Overtaken(d Decision, full bool) Decision {
+	held := Held{Reason: JobActive, Detail: "it got a job while the tick was deciding"}
+	d.Next.Reason = "what follows is decided when that job ends"
+	if full {
+		held = Held{Reason: CapTotal, Detail: "the cap on jobs was reached while the tick was deciding"}
+		d.Next.Reason = "waits for a free place among the active jobs"
+	}
+	d.Enqueue, d.Held = nil, &held
+	return d
 }
 
 // short writes 6h0m0s as 6h.

@@ -40,9 +40,9 @@ func Replan(ctx context.Context, db *store.DB, id int64) (r Replanned, err error
 // Record returns what a tick was decided from, and what it decided.
 func Record(ctx context.Context, db *store.DB, t store.Tick) (plan.Record, error) {
 	if t.SnapshotID == 0 {
-		why := "it came to no plan"
+		why := "an older Assay made it, which did not keep what it decided from"
 		if t.Error != "" {
-			why += ": " + t.Error
+			why = "it came to no plan: " + t.Error
 		}
 		return plan.Record{}, assay.Errorf(assay.Conflict, "choose a tick without an error, see assay autonomy", "tick %d: %s", t.ID, why)
 	}

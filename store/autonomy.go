@@ -60,6 +60,15 @@ func (db *DB) autonomyFacts(ctx context.Context, f *AutonomyFacts) error {
 	return nil
 }
 
+// WatchedAt returns the watchdog's last beat; zero: it never ran.
+func (db *DB) WatchedAt(ctx context.Context) (at time.Time, err error) {
+	err = db.row(ctx, `select max(beat_at) from watchdog`).Scan(timeInto(&at))
+	if err != nil {
+		return at, fmt.Errorf("read the watchdog's beat: %w", err)
+	}
+	return at, nil
+}
+
 // Watched stores the watchdog's beat and since when it sees the planner
 // stalled, zero for not.
 func (db *DB) Watched(ctx context.Context, holder string, stalledSince time.Time) error {

@@ -87,3 +87,32 @@ func BenchmarkJobs(b *testing.B) {
 		}
 	}
 }
+
+// An operator's act on the whole fleet: the dry run, the revert by its hash,
+// and the reset, each bot with a queued job.
+func BenchmarkRevertAndReset(b *testing.B) {
+	for name, open := range map[string]func(testing.TB, func() time.Time) *store.DB{
+		"SQLite":     storetest.Open,
+		"PostgreSQL": storetest.OpenPostgres,
+	} {
+		b.Run(name, func(b *testing.B) {
+			db := open(b, time.Now)
+			storetest.QueueForMany(b, db, 10_000)
+			revert := store.Revert{Actor: store.Operator, Scope: bot.Scope{All: true}, Reason: bot.ReasonRevert, Lock: bot.DefaultLock}
+			for b.Loop() {
+				seen, err := db.PreviewRevert(b.Context(), revert)
+				if err != nil {
+					b.Fatal(err)
+				}
+				revert.Preview = seen.Hash
+				if _, err := db.Revert(b.Context(), revert); err != nil {
+					b.Fatal(err)
+				}
+				_, err = db.ResetMetrics(b.Context(), store.Reset{Actor: store.Operator, Scope: revert.Scope, Reason: "SEV1_RESET"})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +37,8 @@ func (db *DB) botsIn(ctx context.Context, s bot.Scope) ([]bot.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range s.IDs {
-		if !slices.ContainsFunc(bots, func(b bot.Bot) bool { return b.ID == id }) {
+	for i, id := range s.IDs { // both are sorted by their bytes, and each id is there once
+		if i >= len(bots) || bots[i].ID != id {
 			return nil, assay.Errorf(assay.NotFound, "give ALL, a stage, or ids as assay bots lists them", "scope: there is no bot %q", id)
 		}
 	}

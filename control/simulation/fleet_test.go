@@ -232,7 +232,7 @@ func scopeOf(bots []*simBot) bot.Scope {
 
 // some draws one bot, or sometimes all of them.
 func (f *fleet) some() []*simBot {
-	if f.w.chance(0.2) {
+	if f.w.chance(0.08) {
 		return slices.Clone(f.bots)
 	}
 	return []*simBot{f.bots[f.w.rand.IntN(len(f.bots))]}

@@ -110,7 +110,7 @@ func (w *world) settle() {
 		}
 	}
 	wait := w.set.policy.MaxCoolDown + time.Hour
-	if w.chance(0.7) { // a reset clears the rests, and nobody need wait for them
+	if w.chance(0.85) { // a reset clears the rests, and nobody need wait for them
 		w.fleet.reset(w.fleet.bots)
 		wait = 2*time.Hour + time.Duration(w.bots)*time.Minute/8
 	}

@@ -85,18 +85,19 @@ func chicago() *time.Location {
 func (w *world) settings() settings {
 	s := settings{policy: plan.DefaultPolicy(), config: worker.DefaultConfig(2)}
 	s.policy.TickInterval = 10 * time.Minute
-	if w.chance(0.05) {
+	if w.chance(0.03) {
 		s.policy.TickInterval = 2 * time.Minute
 	}
-	s.policy.RefreshAfter = pick(w, 6*time.Hour, 12*time.Hour, 24*time.Hour, 24*time.Hour)
+	s.policy.RefreshAfter = pick(w, 6*time.Hour, 24*time.Hour, 24*time.Hour, 24*time.Hour)
 	if w.chance(0.3) { // a laboratory that can also improve and evolve
 		s.policy.Can = []job.Type{job.Baseline, job.Refresh, job.Improve, job.Evolve}
-		s.policy.ImproveInterval = pick(w, 3*time.Hour, 8*time.Hour)
-		s.policy.EvolveInterval = pick(w, 8*time.Hour, 16*time.Hour)
+		s.policy.ImproveInterval = pick(w, 8*time.Hour, 16*time.Hour)
+		s.policy.EvolveInterval = pick(w, 16*time.Hour, 24*time.Hour)
 		s.policy.ImprovesPerEvolve = 2
 	}
 	s.policy.MaxAttempts = pick(w, 1, 2, 3, 3, 4)
 	s.policy.CoolDown = pick(w, 10*time.Minute, 30*time.Minute)
+	s.policy.MaxCoolDown = pick(w, 2*time.Hour, 6*time.Hour)
 	s.policy.MaxTotalJobs = pick(w, 10_000, 10_000, max(w.bots/3, 1))
 	s.caps = store.Caps{Backtests: 1 + w.rand.IntN(8), Improve: 1 + w.rand.IntN(3), Total: s.policy.MaxTotalJobs}
 	s.config.Beat = pick(w, time.Minute, 2*time.Minute)

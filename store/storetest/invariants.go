@@ -89,7 +89,8 @@ func sound(t *testing.T, h Harness) *store.DB {
 		plain(t, h, db, query, store.Time{Time: Start.Add(at)})
 	}
 	for _, id := range []string{"bot-0000", "bot-0001", "bot-0002"} {
-		plain(t, h, db, `insert into bot_plans values ('`+id+`', 'NOT_DUE', 'it is recent', 'Refresh backtest', $1, 'every 6h', $1)`,
+		plain(t, h, db, `insert into bot_plans (bot_id, reason_code, detail, next_action, next_due_at, next_reason, updated_at)
+				values ('`+id+`', 'NOT_DUE', 'it is recent', 'Refresh backtest', $1, 'every 6h', $1)`,
 			store.Time{Time: Start})
 	}
 	if err := db.PauseBot(t.Context(), "bot-0002", "holiday"); err != nil {

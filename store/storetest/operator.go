@@ -366,3 +366,19 @@ func pausing(t *testing.T, h Harness) {
 	same(t, "log", []any{"pause", "bot-0000,bot-0002", "roll week", `{"bots":2,"paused_before":0}`},
 		[]any{log[0].Action, log[0].Scope, log[0].Reason, string(log[0].Detail)})
 }
+
+// QueueForMany adds n bots, each with a queued job.
+func QueueForMany(t testing.TB, db *store.DB, n int) {
+	t.Helper()
+	err := db.InTx(t.Context(), func(tx *store.DB) error {
+		jobs := make([]store.NewJob, n)
+		for i, b := range AddBots(t, tx, n) {
+			jobs[i] = baseline(b.ID)
+		}
+		_, err := tx.Enqueue(t.Context(), jobs...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

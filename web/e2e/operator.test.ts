@@ -39,7 +39,7 @@ it("resets a bot: the older result stays, says so, and counts no more", { timeou
   await choose(page, "Revert or reset this bot", "Reset metrics…");
   const dialog = page.getByRole("dialog");
   expect(await dialog.getByTestId("dry-run").innerText()).toContain(
-    "1 sessions count no more. They stay readable",
+    "No longer counted: 1 session. They stay readable",
   );
   await expectAccessible(page);
   await expectHonestWords(page);
@@ -63,7 +63,7 @@ it("reverts the fleet by the hash of its dry run", { timeout: 120_000 }, async (
   const page = await (await profile(browser, "phone", "light")).newPage();
   const trouble = complaints(page);
   await page.goto(`${assay.url}/bots`);
-  await choose(page, "Revert or reset the fleet", "Revert to LAB…");
+  await choose(page, "Revert or reset all bots", "Revert to LAB…");
   const dialog = page.getByRole("dialog");
   await expectAccessible(page);
   await expectHonestWords(page);

@@ -31,8 +31,8 @@ export async function standIn(fleet: Overview) {
     } else if (path.startsWith("/api/")) {
       if (state.silent) return;
       if (state.problem) return answer(response, 503, { title: "Unavailable", detail: state.problem });
-      if (path === "/api/readiness") return answer(response, 200, state.readiness);
       if (path.endsWith("/sessions")) return answer(response, 200, { data: [], meta: state.fleet.meta });
+      if (path === "/api/readiness") return answer(response, 200, state.readiness);
       if (path.startsWith("/api/sessions/")) return answer(response, 200, session());
       answer(response, 200, { ...state.fleet, meta: { ...state.fleet.meta, generatedAt: new Date() } });
     } else {

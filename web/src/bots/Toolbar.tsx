@@ -30,7 +30,7 @@ export function Toolbar({ search, overview, phone }: Props) {
         {!phone && <ColumnsMenu search={search} />}
         <ActMenu
           scope={search.stage ?? "ALL"}
-          label={`Revert or reset ${search.stage ? `the bots in ${search.stage}` : "the fleet"}`}
+          label={`Revert or reset ${search.stage ? `the bots in ${search.stage}` : "all bots"}`}
         />
       </div>
     </div>
