@@ -31,16 +31,21 @@ func (a assessment) blockers() []Blocker {
 		id       ProviderID
 		standing standing
 		codes    map[Status]BlockerCode
-	}{{a.live, a.liveStands, liveBlockers}, {a.broker, a.brokerStands, brokerBlockers}} {
+		local    BlockerCode
+	}{{a.live, a.liveStands, liveBlockers, LiveLocal}, {a.broker, a.brokerStands, brokerBlockers, BrokerLocal}} {
 		code, blocks := served.codes[served.standing.status]
+		if served.standing.status == StatusPass {
+			code, blocks = pretence(a.Providers[served.id], served.local)
+		}
 		if !blocks {
 			continue
 		}
 		said := troubles[served.standing.cause]
 		b := add(code, realMoney, "missing", list(a.Providers[served.id].Missing),
-			"reason", a.say(said.reason, served.id), "fix", a.say(said.fix, served.id))
+			"reason", a.say(said.reason, served.id), "fix", a.say(said.fix, served.id),
+			"address", a.Providers[served.id].Address, "provider", string(abouts[served.id].name))
 		b.Provider = served.id
-		if a.Providers[served.id].Configured {
+		if served.standing.status != StatusPass && a.Providers[served.id].Configured {
 			b.Action = verifyAction(served.id)
 		}
 	}
@@ -51,6 +56,18 @@ func (a assessment) blockers() []Blocker {
 		add(AuditFailed, realMoney)
 	}
 	return all
+}
+
+// pretence closes the stages of real money where what answers well is not the
+// thing itself: a server on this machine, or an account of play money.
+func pretence(p ProviderFacts, local BlockerCode) (code BlockerCode, blocks bool) {
+	switch {
+	case p.Local:
+		return local, true
+	case p.Demo:
+		return BrokerDemo, true
+	}
+	return "", false
 }
 
 var liveBlockers = map[Status]BlockerCode{

@@ -84,12 +84,14 @@ func newest(records []Record, matches func(Record) bool) *Record {
 	return found
 }
 
+func pretends(p ProviderFacts) bool { return p.Local || p.Demo }
+
 // rank puts first what tells most about whether a stage can stand on it.
 var rank = []Status{StatusPass, StatusDegraded, StatusFail, StatusNotVerified, StatusNotConfigured}
 
 // best is the provider, of several that serve the same purpose, on which that
-// purpose stands: the best of those that can be asked this, the earlier of two
-// alike.
+// purpose stands: the best of those that can be asked this, of two alike the one
+// that is no pretence, then the earlier.
 func (f Facts) best(probe Probe, now time.Time, of ...ProviderID) (ProviderID, standing) {
 	id, found := of[0], standing{status: StatusNotConfigured, cause: notConfigured}
 	for _, candidate := range of {
@@ -98,7 +100,8 @@ func (f Facts) best(probe Probe, now time.Time, of ...ProviderID) (ProviderID, s
 			continue
 		}
 		s := f.judge(p, probe, now)
-		if slices.Index(rank, s.status) < slices.Index(rank, found.status) {
+		better := slices.Index(rank, found.status) - slices.Index(rank, s.status)
+		if better > 0 || better == 0 && pretends(f.Providers[id]) && !pretends(p) {
 			id, found = candidate, s
 		}
 	}

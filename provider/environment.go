@@ -11,6 +11,9 @@ const (
 	Live Environment = "live" // real money
 )
 
+// Placed is a Verifier that knows which environment it is set to reach.
+type Placed interface{ Environment() Environment }
+
 // Contradicts says that an address names the other environment, as the hosts
 // of Ironbeam and Tradovate do.
 func (e Environment) Contradicts(address string) bool {

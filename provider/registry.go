@@ -90,6 +90,9 @@ func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
 		if v := e.verifier; v != nil {
 			f.Configured, f.Address, f.Probes = true, v.Address(), v.Probes()
 			f.Local = local(f.Address)
+			if p, ok := v.(Placed); ok {
+				f.Demo = p.Environment() == Demo
+			}
 		}
 		facts[id] = f
 	}

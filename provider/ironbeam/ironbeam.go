@@ -110,5 +110,8 @@ func (*Client) Provider() health.ProviderID { return health.Ironbeam }
 // Address is where it is reached.
 func (c *Client) Address() string { return c.door.Address() }
 
+// Environment is the one that it is set to reach.
+func (c *Client) Environment() provider.Environment { return c.config.Environment }
+
 // Close gives up the connections that are kept. The session ends by itself.
 func (c *Client) Close() { c.door.Close() }
