@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -9,22 +10,22 @@ import (
 )
 
 // The sight is held against the database itself all the time: a round over the
-// whole fleet begins every checkEvery, a part of it on each tick. What it finds
+// whole fleet begins every Planner.CheckEvery, a part of it on each tick. What it finds
 // was changed by somebody who did not say so, which is a mistake of ours.
 const (
-	checkEvery = 5 * time.Minute
-	checkTicks = 20   // ticks that a round over a large fleet takes
-	checkLeast = 2000 // bots that are looked at in one tick
+	checkEvery = 5 * time.Minute // unless the planner is told otherwise
+	checkTicks = 20              // ticks that a round over a large fleet takes
+	checkLeast = 2000            // bots that are looked at in one tick
 )
 
 // check looks at the next part of the fleet and returns the bots that were
 // changed without a new revision. It mends the sight.
-func (s *sight) check(ctx context.Context, db *store.DB, now time.Time) (missed []bot.ID, err error) {
+func (s *sight) check(ctx context.Context, db *store.DB, now time.Time, every time.Duration) (missed []bot.ID, err error) {
 	if !s.checkRound {
 		if s.checkedAt.IsZero() { // it has just been read
 			s.checkedAt = now
 		}
-		if within(now, s.checkedAt, checkEvery) {
+		if within(now, s.checkedAt, every) {
 			return nil, nil
 		}
 		s.checkRound, s.checkedAt, s.checkedTo = true, now, ""
@@ -93,7 +94,7 @@ func (p *Planner) look(ctx context.Context, now time.Time) (missed int, err erro
 	if err := p.sight.look(ctx, p.DB, chooser(p.AllowSim)); err != nil {
 		return 0, err
 	}
-	ids, err := p.sight.check(ctx, p.DB, now)
+	ids, err := p.sight.check(ctx, p.DB, now, cmp.Or(p.CheckEvery, checkEvery))
 	for _, id := range ids {
 		p.log().Error("a bot was changed without a new revision", "bot", id)
 	}

@@ -34,13 +34,14 @@ const (
 // Planner runs the ticks, one after the other. One planner runs on a database
 // at a time: the only process that may serve it, or the one that leads.
 type Planner struct {
-	DB       *store.DB
-	Policy   plan.Policy
-	Reaper   worker.Reaper
-	AllowSim bool
-	Sim      *SimData // nil: nobody keeps simulated sets
-	Leader   *Leader  // nil: no other process plans for this database
-	Log      *slog.Logger
+	DB         *store.DB
+	Policy     plan.Policy
+	Reaper     worker.Reaper
+	AllowSim   bool
+	Sim        *SimData      // nil: nobody keeps simulated sets
+	Leader     *Leader       // nil: no other process plans for this database
+	CheckEvery time.Duration // how often the whole fleet is read again to check what is known of it; 0: 5 minutes
+	Log        *slog.Logger
 
 	sight  *sight // nil: everything is read at the next look
 	simAt  time.Time

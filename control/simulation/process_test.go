@@ -87,6 +87,7 @@ func (p *process) boot() {
 	p.beats = false
 	p.planner = &control.Planner{
 		DB: p.db, Policy: w.set.policy, AllowSim: true, Reaper: worker.Reaper{DB: p.db, Config: w.set.config},
+		CheckEvery: 2 * time.Hour, // reading fifty bots is half the cost of a tick
 	}
 	p.leader = nil
 	if w.set.cluster {
