@@ -104,7 +104,7 @@ func traces(t *testing.T, h Harness) {
 	CompleteJob(t, db, j, set)
 	for _, table := range []string{"planner_ticks", "bot_jobs", "backtest_sessions"} {
 		var got string
-		if err := h.SQL(t, db).QueryRowContext(t.Context(), `select trace_id from ` + table).Scan(&got); err != nil || got != "t1" {
+		if err := h.SQL(t, db).QueryRowContext(t.Context(), `select trace_id from `+table).Scan(&got); err != nil || got != "t1" {
 			t.Errorf("%s has the word %q (%v)", table, got, err)
 		}
 	}
