@@ -26,6 +26,26 @@ describe("replaceBots", () => {
   });
 });
 
+describe("the fleet before it is there", () => {
+  it("is read with what the stream said meanwhile", () => {
+    const queries = new QueryClient();
+    queries.getQueryCache().build(queries, overviewQuery);
+    const read = anOverview([aBot({ id: "a", revision: 5 }), aBot({ id: "b", revision: 9 })]);
+    const done = aBot({ id: "a", revision: 6, name: "done" });
+    const old = aBot({ id: "b", revision: 8, name: "old" });
+    applyToOverview(queries, later, { ...read.strip, working: 7 }, [aBot({ id: "a", revision: 5 }), old]);
+    applyToOverview(queries, later, { ...read.strip, working: 8 }, [done]);
+    queries.setQueryData(key, read);
+    const shown = queries.getQueryData<Overview>(key);
+    expect(shown?.data).toEqual([done, read.data[1]]);
+    expect(shown?.strip.working).toBe(8);
+    queries.removeQueries();
+    queries.getQueryCache().build(queries, overviewQuery);
+    queries.setQueryData(key, read);
+    expect(queries.getQueryData<Overview>(key)?.data).toEqual(read.data);
+  });
+});
+
 describe("the fleet in the cache", () => {
   let queries: QueryClient;
   const cached = () => queries.getQueryData<Overview>(key);

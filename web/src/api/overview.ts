@@ -8,6 +8,9 @@ const streamed = new WeakMap<Bot | Strip, number>();
 /** The fleets that applyToOverview made, which are newer than what they replace. */
 const merged = new WeakSet<Overview>();
 
+/** What the stream said while the fleet was on its way for the first time, which was read before that. */
+let early: { strip: Strip; bots: Map<string, Bot> } | undefined;
+
 /** The query behind the fleet, its strip and every bot's page. */
 export const overviewQuery = api.queryOptions(
   "get",
@@ -23,10 +26,13 @@ export function useOverview() {
 
 /** Puts changed bots and the strip into the fleet; a bot never seen before makes it load anew. */
 export function applyToOverview(queries: QueryClient, serverTime: string, strip: Strip, bots: Bot[] = []) {
-  const old = queries.getQueryData<Overview>(overviewQuery.queryKey);
-  if (!old) return;
   const at = Date.parse(serverTime);
   for (const fact of [...bots, strip]) streamed.set(fact, at);
+  const old = queries.getQueryData<Overview>(overviewQuery.queryKey);
+  if (!old) {
+    early = { strip, bots: new Map([...(early?.bots ?? []), ...bots.map((bot) => [bot.id, bot] as const)]) };
+    return;
+  }
   const data = replaceBots(old.data, bots);
   if (data) {
     const overview: Overview = { ...old, data, strip };
@@ -57,7 +63,8 @@ export function replaceBots(held: Bot[], changed: Bot[]): Bot[] | null {
  * wrote that answer: a slow answer must not bring back an older state.
  */
 export function keepNewer(old: Overview | undefined, fresh: Overview): Overview {
-  if (!old || merged.has(fresh)) return fresh;
+  if (merged.has(fresh)) return fresh;
+  if (!old) return withEarly(fresh);
   const asOf = (fact: Bot | Strip, answer: Overview) =>
     streamed.get(fact) ?? Date.parse(answer.meta.generatedAt);
   const places = placesOf(old.data);
@@ -68,6 +75,15 @@ export function keepNewer(old: Overview | undefined, fresh: Overview): Overview 
   });
   const strip = asOf(old.strip, old) > asOf(fresh.strip, fresh) ? old.strip : fresh.strip;
   return { ...fresh, data, strip };
+}
+
+function withEarly(fresh: Overview): Overview {
+  if (!early) return fresh;
+  const { strip, bots } = early;
+  early = undefined;
+  const newer = (streamed.get(strip) ?? 0) > Date.parse(fresh.meta.generatedAt);
+  const known = fresh.data.flatMap(({ id }) => bots.get(id) ?? []);
+  return { ...fresh, data: replaceBots(fresh.data, known) ?? fresh.data, strip: newer ? strip : fresh.strip };
 }
 
 const knownPlaces = new WeakMap<Bot[], Map<string, number>>();
