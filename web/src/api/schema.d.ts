@@ -702,6 +702,10 @@ export interface components {
             /** Format: int64 */
             bots_paused: number;
             /** Format: int64 */
+            changes_missed: number;
+            /** Format: int64 */
+            failed_in_a_row: number;
+            /** Format: int64 */
             failed_ticks: number;
             /** Format: date-time */
             generated_at: string;
@@ -716,6 +720,7 @@ export interface components {
             paused_reason?: string;
             ticks: components["schemas"]["ProofTick"][];
             verdict: components["schemas"]["Verdict"];
+            watchdog: components["schemas"]["ProofWatchdog"];
         };
         ProofChain: {
             broken?: string;
@@ -904,6 +909,14 @@ export interface components {
             probe: string;
             provider: components["schemas"]["ProviderID"];
             trace_id: string;
+        };
+        ProofWatchdog: {
+            /** Format: date-time */
+            beat_at: string | null;
+            holder: string;
+            silent: boolean;
+            /** Format: date-time */
+            stalled_since: string | null;
         };
         Provenance: {
             /** Format: int64 */
