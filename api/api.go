@@ -99,7 +99,7 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	post(s, api, "run-smoke-test", "/api/smoke-test", "Ask every configured provider now", s.smokeTest)
 	post(s, api, "verify-provider", "/api/providers/{id}/verify", "Ask one provider now", s.verifyProvider)
 	get(s, api, "prove-lab-starvation", "/api/_proof/lab-starvation", "No bot in LAB is forgotten", s.proveStarvation)
-	get(s, api, "prove-data", "/api/_proof/data", "Where the last results come from", s.proveData)
+	get(s, api, "prove-data", "/api/_proof/data", "Where the last results come from, and what the providers were asked", s.proveData)
 	get(s, api, "prove-invariants", "/api/_proof/invariants", "What must always be true, and its SQL", s.proveInvariants)
 	post(s, api, "run-audit", "/api/audit", "Verify the audit log and all invariants", s.audit)
 	post(s, api, "pause", "/api/autonomy/pause", "Hold bots back from new jobs", s.pause)

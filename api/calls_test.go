@@ -141,8 +141,9 @@ func TestSession(t *testing.T) {
 
 func TestProofOfAutonomy(t *testing.T) {
 	l := newLab(t)
-	if got := read[ProofAutonomy](l, "/api/_proof/autonomy"); got.Verdict != Stalled || got.LastFinishedAt != nil {
-		t.Errorf("before the first tick: %+v", got)
+	want := ProofAutonomy{Verdict: Stalled, GeneratedAt: noon, Watchdog: ProofWatchdog{Silent: true}, Ticks: List[ProofTick]{}}
+	if diff := cmp.Diff(want, read[ProofAutonomy](l, "/api/_proof/autonomy")); diff != "" {
+		t.Errorf("before the first tick (-want +got):\n%s", diff)
 	}
 	l.tick(store.Tick{BotsEvaluated: 5, JobsEnqueued: 5})
 	l.pass(15 * time.Second)
@@ -151,9 +152,11 @@ func TestProofOfAutonomy(t *testing.T) {
 	l.tick(store.Tick{BotsEvaluated: 5, BotsHeld: 5, HeldBy: map[plan.Reason]int{plan.JobActive: 5}})
 	first, second, third := noon, noon.Add(15*time.Second), noon.Add(30*time.Second)
 	started := func(at time.Time) time.Time { return at.Add(-20 * time.Millisecond) }
-	want := ProofAutonomy{
+	l.must(l.db.Watched(l.ctx, "host-1", time.Time{}))
+	want = ProofAutonomy{
 		Verdict: Alive, GeneratedAt: third, LastFinishedAt: &third,
 		BotsEvaluated: 10, JobsEnqueued: 5, BotsHeld: 5, FailedTicks: 1,
+		Watchdog: ProofWatchdog{Holder: "host-1", BeatAt: &third},
 		Ticks: List[ProofTick]{
 			{3, started(third), &third, 5, 0, 5, map[plan.Reason]int{plan.JobActive: 5}, ""},
 			{2, started(second), &second, 0, 0, 0, map[plan.Reason]int{}, "the disk is full"},
@@ -166,9 +169,44 @@ func TestProofOfAutonomy(t *testing.T) {
 	if got := read[ProofAutonomy](l, "/api/_proof/autonomy?ticks=1"); len(got.Ticks) != 1 || got.BotsEvaluated != 5 {
 		t.Errorf("one tick: %+v", got)
 	}
-	l.pass(5 * time.Minute)
-	if got := read[ProofAutonomy](l, "/api/_proof/autonomy"); got.Verdict != Stalled {
-		t.Errorf("five minutes later: %s", got.Verdict)
+}
+
+// The proof judges by the signs that assay autonomy and readiness judge by,
+// and shows what the watchdog found.
+func TestProofOfAPlannerThatStalls(t *testing.T) {
+	l := newLab(t)
+	l.tick(store.Tick{BotsEvaluated: 5, BotsHeld: 5, HeldBy: map[plan.Reason]int{plan.NotDue: 5}, Source: store.Source{Missed: 2}})
+	l.pass(15 * time.Second)
+	l.tick(store.Tick{Error: "the disk is full"})
+	stopped := l.now()
+	for _, c := range []struct {
+		wait    time.Duration
+		watched bool
+		verdict Verdict
+		dog     ProofWatchdog
+	}{
+		{plan.StalledAfter - time.Second, true, Alive, ProofWatchdog{Holder: "host-1"}},
+		{time.Second, true, Stalled, ProofWatchdog{Holder: "host-1", StalledSince: &stopped}},
+		{plan.UnwatchedAfter, false, Stalled, ProofWatchdog{Holder: "host-1", StalledSince: &stopped, Silent: true}},
+	} {
+		l.pass(c.wait)
+		if c.watched {
+			facts, err := l.db.AutonomyFacts(l.ctx)
+			l.must(err)
+			since := time.Time{}
+			if facts.Signs().Stalled() {
+				since = stopped
+			}
+			l.must(l.db.Watched(l.ctx, "host-1", since))
+		}
+		got := read[ProofAutonomy](l, "/api/_proof/autonomy?ticks=1&offset=1")
+		c.dog.BeatAt = got.Watchdog.BeatAt
+		if diff := cmp.Diff(c.dog, got.Watchdog); diff != "" || c.dog.BeatAt == nil {
+			t.Errorf("%s later (-want +got):\n%s", l.now().Sub(stopped), diff)
+		}
+		if got.Verdict != c.verdict || got.FailedInARow != 1 || got.FailedTicks != 0 || got.ChangesMissed != 2 {
+			t.Errorf("%s later: %+v", l.now().Sub(stopped), got)
+		}
 	}
 }
 
@@ -179,7 +217,7 @@ func TestProofsSpeakTheNamesOfColumns(t *testing.T) {
 		l.call(http.MethodGet, "/api/_proof/jobs", nil).Body.String()
 	for _, name := range []string{
 		"started_at", "finished_at", "bots_evaluated", "jobs_enqueued", "bots_held", "held_by_reason",
-		"bot_id", "job_type", "status", "attempt", "iteration", "created_at", "completed_at", "heartbeat_at",
+		"holder", "beat_at", "stalled_since", "changes_missed", "bot_id", "job_type", "status", "attempt", "iteration", "created_at", "completed_at", "heartbeat_at",
 	} {
 		if !strings.Contains(body, `"`+name+`":`) {
 			t.Errorf("no %s", name)

@@ -62,6 +62,7 @@ func TestAnswersKeepTheContract(t *testing.T) {
 		"/api/admin/reset-metrics":   "",
 	}
 	empty, full := newLab(t), inhabited(t)
+	full.verify("/api/smoke-test")
 	for path := range c.doc.Paths {
 		call, known := calls[path]
 		if !known {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"assay/bot"
+	"assay/health"
 	"assay/job"
 	"assay/market"
 	"assay/store"
@@ -69,12 +70,29 @@ func (s *Server) listSessions(ctx context.Context, in *sessionsInput) (*answer[S
 }
 
 // ProofData is the answer of GET /api/_proof/data: where the last results come
-// from.
+// from, and what the providers were asked.
 type ProofData struct {
-	GeneratedAt time.Time          `json:"generated_at"`
-	Sessions    List[ProofSession] `json:"sessions"`  // newest first
-	DataSets    List[ProofDataSet] `json:"data_sets"` // in use now, by name
-	Meta        Page               `json:"meta"`      // of the sessions
+	GeneratedAt       time.Time               `json:"generated_at"`
+	Sessions          List[ProofSession]      `json:"sessions"`           // newest first
+	DataSets          List[ProofDataSet]      `json:"data_sets"`          // in use now, by name
+	Verifications     List[ProofVerification] `json:"verifications"`      // newest first
+	Meta              Page                    `json:"meta"`               // of the sessions
+	VerificationsMeta Page                    `json:"verifications_meta"` // limit and offset hold for both lists
+}
+
+// ProofVerification is one row of provider_verifications: a real round trip,
+// and how it ended.
+type ProofVerification struct {
+	ID        int64             `json:"id"`
+	Provider  health.ProviderID `json:"provider"`
+	Probe     health.Probe      `json:"probe"`
+	Outcome   health.Outcome    `json:"outcome"`
+	Code      health.Code       `json:"code"` // why it did not pass; "" when it did
+	Detail    string            `json:"detail"`
+	LatencyMs int64             `json:"latency_ms"`
+	Address   string            `json:"address"` // where it was asked, without secrets
+	At        time.Time         `json:"at"`      // when it ended
+	TraceID   string            `json:"trace_id"`
 }
 
 // ProofSession is one row of backtest_sessions with its provenance.
@@ -143,13 +161,31 @@ func (s *Server) proveData(ctx context.Context, in *pageInput) (*answer[ProofDat
 		for _, d := range sets {
 			out.DataSets = append(out.DataSets, proofDataSet(d))
 		}
-		out.Meta.Total, err = tx.CountSessions(ctx, "")
-		return err
+		if out.Meta.Total, err = tx.CountSessions(ctx, ""); err != nil {
+			return err
+		}
+		return out.addVerifications(ctx, tx, in)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &answer[ProofData]{out}, nil
+}
+
+func (p *ProofData) addVerifications(ctx context.Context, tx *store.DB, in *pageInput) error {
+	rows, err := tx.VerificationPage(ctx, in.Limit, in.Offset)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.Verifications = append(p.Verifications, ProofVerification{
+			ID: r.ID, Provider: r.Provider, Probe: r.Probe, Outcome: r.Outcome, Code: r.Code, Detail: r.Detail,
+			LatencyMs: r.Latency.Milliseconds(), Address: r.Address, At: r.At, TraceID: r.TraceID,
+		})
+	}
+	p.VerificationsMeta = Page{Limit: in.Limit, Offset: in.Offset}
+	p.VerificationsMeta.Total, err = tx.CountVerifications(ctx)
+	return err
 }
 
 func proofSession(r store.SessionRow) ProofSession {

@@ -18,17 +18,15 @@ import (
 // Verdict says whether the planner is at work.
 type Verdict string
 
-// The two verdicts: a tick finished within the last five minutes, or not.
+// The two verdicts, by plan.Signs: a tick has finished lately, or not.
 const (
 	Alive   Verdict = "alive"
 	Stalled Verdict = "stalled"
 )
 
-// StalledAfter is how old the last finished tick may be for the verdict alive.
-const StalledAfter = plan.StalledAfter
-
 // ProofAutonomy is the answer of GET /api/_proof/autonomy: the last ticks,
-// newest first, and whether the planner is alive.
+// newest first, whether the planner is alive, and whether somebody would notice
+// if it were not.
 type ProofAutonomy struct {
 	Verdict        Verdict         `json:"verdict"`
 	GeneratedAt    time.Time       `json:"generated_at"`
@@ -37,11 +35,22 @@ type ProofAutonomy struct {
 	JobsEnqueued   int             `json:"jobs_enqueued"`
 	BotsHeld       int             `json:"bots_held"`
 	FailedTicks    int             `json:"failed_ticks"`
+	FailedInARow   int             `json:"failed_in_a_row"` // the newest ticks, whatever the page
+	ChangesMissed  int             `json:"changes_missed"`  // in the last day; each is a mistake of Assay
+	Watchdog       ProofWatchdog   `json:"watchdog"`
 	PausedAt       *time.Time      `json:"paused_at"` // of the whole fleet; null: it is not paused
 	PausedReason   string          `json:"paused_reason,omitempty"`
 	BotsPaused     int             `json:"bots_paused"` // one by one
 	Ticks          List[ProofTick] `json:"ticks"`
 	Offset         int             `json:"offset"` // newer ticks that are not listed
+}
+
+// ProofWatchdog is the row of watchdog.
+type ProofWatchdog struct {
+	Holder       string     `json:"holder"`
+	BeatAt       *time.Time `json:"beat_at"`       // null: it never looked
+	StalledSince *time.Time `json:"stalled_since"` // null: at its last look the planner was at work
+	Silent       bool       `json:"silent"`        // it has not looked for too long, so stalled_since may be old
 }
 
 // ProofTick is one row of planner_ticks. bots_evaluated = jobs_enqueued +
@@ -120,31 +129,42 @@ type jobsInput struct {
 func (s *Server) proveAutonomy(ctx context.Context, in *autonomyInput) (*answer[ProofAutonomy], error) {
 	var out ProofAutonomy
 	err := s.db.View(ctx, func(tx *store.DB) error {
+		facts, err := tx.AutonomyFacts(ctx)
+		if err != nil {
+			return err
+		}
+		out = proofAutonomy(facts)
+		out.Offset = in.Offset
 		ticks, err := tx.Ticks(ctx, in.Offset+in.Ticks)
 		if err != nil {
 			return err
 		}
-		out = ProofAutonomy{Verdict: Stalled, GeneratedAt: tx.Now(), Offset: in.Offset}
-		if len(ticks) > 0 { // the newest speaks for the planner, whatever the page
-			out.LastFinishedAt = moment(ticks[0].FinishedAt)
-		}
 		for _, t := range page(ticks, in.Ticks, in.Offset) {
 			out.add(t)
 		}
-		if at := out.LastFinishedAt; at != nil && out.GeneratedAt.Sub(*at) < StalledAfter {
-			out.Verdict = Alive
-		}
-		if out.BotsPaused, err = tx.PausedBots(ctx); err != nil {
-			return err
-		}
-		a, err := tx.Autonomy(ctx)
-		out.PausedAt, out.PausedReason = moment(a.PausedAt), a.Reason
+		out.BotsPaused, err = tx.PausedBots(ctx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &answer[ProofAutonomy]{out}, nil
+}
+
+// proofAutonomy is what the facts say, whatever the page of ticks.
+func proofAutonomy(f store.AutonomyFacts) ProofAutonomy {
+	p := ProofAutonomy{
+		Verdict: Alive, GeneratedAt: f.Now, LastFinishedAt: moment(f.LastTick.FinishedAt),
+		PausedAt: moment(f.Paused.PausedAt), PausedReason: f.Paused.Reason,
+		FailedInARow: f.FailedInARow, ChangesMissed: f.ChangesMissed,
+		Watchdog: ProofWatchdog{
+			Holder: f.WatchedBy, BeatAt: moment(f.WatchedAt), StalledSince: moment(f.StalledSince), Silent: f.Signs().Unwatched(),
+		},
+	}
+	if f.Signs().Stalled() {
+		p.Verdict = Stalled
+	}
+	return p
 }
 
 func (p *ProofAutonomy) add(t store.Tick) {

@@ -101,5 +101,6 @@ func healthWords(r huma.Registry) {
 	enumerate(r, health.Statuses[:]...)
 	enumerate(r, health.CheckIDs[:]...)
 	enumerate(r, health.BlockerCodes[:]...)
+	enumerate(r, health.Passed, health.Degraded, health.Failed)
 	enumerate(r, health.ActSmokeTest, health.ActVerify, health.ActAudit)
 }

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"assay/health"
 )
 
@@ -78,6 +80,35 @@ func TestVerifyingWhatIsNotThere(t *testing.T) {
 		if w.Code < 400 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
+	}
+}
+
+// Every round trip is a row, and the proof shows the rows themselves.
+func TestProofOfVerifications(t *testing.T) {
+	l := newLab(t)
+	l.verify("/api/smoke-test")
+	l.pass(time.Minute)
+	l.databento.outcome, l.databento.code = health.Failed, health.TimedOut
+	l.verify("/api/smoke-test")
+	proof := read[ProofData](l, "/api/_proof/data?limit=2&offset=1")
+	row := func(id int64, probe health.Probe, outcome health.Outcome, code health.Code, at time.Time) ProofVerification {
+		return ProofVerification{
+			ID: id, Provider: health.Databento, Probe: probe, Outcome: outcome, Code: code, LatencyMs: 41,
+			Address: "http://127.0.0.1:9000", At: at,
+		}
+	}
+	want := List[ProofVerification]{
+		row(3, health.HistoricalData, health.Failed, health.TimedOut, noon.Add(time.Minute)),
+		row(2, health.LiveData, health.Passed, "", noon),
+	}
+	for i, v := range proof.Verifications {
+		if v.TraceID == "" {
+			t.Errorf("row %d has no trace", v.ID)
+		}
+		proof.Verifications[i].TraceID = ""
+	}
+	if diff := cmp.Diff(want, proof.Verifications); diff != "" || proof.VerificationsMeta != (Page{4, 2, 1}) {
+		t.Errorf("%+v (-want +got):\n%s", proof.VerificationsMeta, diff)
 	}
 }
 

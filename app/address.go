@@ -15,11 +15,16 @@ import (
 // about a home ask that one and no other that happens to run.
 const addressFile = "serve.url"
 
+// announce writes the file whole: a command may read it at any moment.
 func (p Place) announce(url string) error {
 	if err := os.MkdirAll(p.Dir, 0o750); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(p.Dir, addressFile), []byte(url+"\n"), 0o600)
+	file := filepath.Join(p.Dir, addressFile)
+	if err := os.WriteFile(file+".new", []byte(url+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".new", file)
 }
 
 func (p Place) withdraw() { _ = os.Remove(filepath.Join(p.Dir, addressFile)) }

@@ -10,10 +10,6 @@ import (
 	"assay/task"
 )
 
-// stalled is how old the last tick of a running server may be; the console
-// and the proof of autonomy draw the line there too.
-const stalled = plan.StalledAfter
-
 // examine looks at what the database says.
 func (h *Home) examine(ctx context.Context, c Checkup, serving bool) []Finding {
 	ticks, err := h.DB.Ticks(ctx, 1)
@@ -67,7 +63,7 @@ func planner(ticks []store.Tick, serving bool, now time.Time) Finding {
 	case ticks[0].Error != "":
 		f.Found += " and failed: " + ticks[0].Error
 		f.Wrong, f.Fix = true, "mend what it names; the planner tries again by itself"
-	case serving && age > stalled:
+	case serving && plan.Signs{Now: now, TickedAt: ticks[0].FinishedAt}.Stalled():
 		f.Found += ", although an Assay serves this home"
 		f.Wrong, f.Fix = true, "read the log of the server, and start it again"
 	}

@@ -30,18 +30,21 @@ func attempts(r prometheus.Registerer) observer {
 	}
 }
 
-// providers reads the settings of the five from the environment. Their values
-// go nowhere but to the packages that use them.
-func providers(o observer) (*provider.Registry, error) {
-	return provider.NewRegistry(
-		provider.Source{Variable: os.Getenv, File: os.ReadFile},
-		map[health.ProviderID]provider.Maker{
-			health.Databento: o.makeDatabento,
-			health.Polygon:   o.makePolygon,
-			health.Ironbeam:  o.makeIronbeam,
-			health.Tradovate: o.makeTradovate,
-			health.Redis:     makeRedis,
-		})
+// environment is where settings stand: variables, and files that they name.
+func environment() provider.Source {
+	return provider.Source{Variable: os.Getenv, File: os.ReadFile}
+}
+
+// providers reads the settings of the five. Their values go nowhere but to the
+// packages that use them.
+func providers(from provider.Source, o observer) (*provider.Registry, error) {
+	return provider.NewRegistry(from, map[health.ProviderID]provider.Maker{
+		health.Databento: o.makeDatabento,
+		health.Polygon:   o.makePolygon,
+		health.Ironbeam:  o.makeIronbeam,
+		health.Tradovate: o.makeTradovate,
+		health.Redis:     makeRedis,
+	})
 }
 
 // settings reads several variables and keeps the first error.

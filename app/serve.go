@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
@@ -26,7 +25,6 @@ import (
 	"assay/market"
 	"assay/market/simbars"
 	"assay/plan"
-	"assay/provider"
 	"assay/provider/redis"
 	"assay/store"
 	"assay/web"
@@ -103,7 +101,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // together.
 func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
 	metrics := prometheus.NewRegistry()
-	registry, err := providers(attempts(metrics))
+	registry, err := providers(environment(), attempts(metrics))
 	if err != nil {
 		return err
 	}
@@ -133,7 +131,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	ready.Beat(ctx) // before anybody asks
 	watchdog.Beat(ctx)
-	buyer, err := h.newAutoFetch(c, provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
+	buyer, err := h.newAutoFetch(c, environment().Get)
 	if err != nil {
 		return err
 	}

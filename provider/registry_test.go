@@ -28,6 +28,14 @@ func (s silent) Verify(context.Context, health.Probe) health.Verification {
 	panic("nobody asked for it")
 }
 
+// placed is one that knows whose money it reaches.
+type placed struct {
+	silent
+	environment Environment
+}
+
+func (p placed) Environment() Environment { return p.environment }
+
 // machine is an environment with files.
 func machine(variables, files map[string]string) Source {
 	return Source{
@@ -136,6 +144,38 @@ func TestLocal(t *testing.T) {
 	} {
 		if local(address) != want {
 			t.Errorf("%q is local: %v", address, !want)
+		}
+	}
+}
+
+// What is of this machine, or of play money, must be known: neither opens a
+// stage of real money.
+func TestWhatIsNotReal(t *testing.T) {
+	const real = "https://api.example/v2"
+	type facts struct{ local, demo bool }
+	for name, c := range map[string]struct {
+		verifier Verifier
+		want     facts
+	}{
+		"real data":               {silent{health.Ironbeam, real}, facts{}},
+		"a stand-in":              {silent{health.Ironbeam, "http://127.0.0.1:9000"}, facts{local: true}},
+		"a real account":          {placed{silent{health.Ironbeam, real}, Live}, facts{}},
+		"a demo account":          {placed{silent{health.Ironbeam, real}, Demo}, facts{demo: true}},
+		"a stand-in of a demo":    {placed{silent{health.Ironbeam, "ws://localhost:9000"}, Demo}, facts{true, true}},
+		"a stand-in called real":  {placed{silent{health.Ironbeam, "http://[::1]:9000"}, Live}, facts{local: true}},
+		"a name like this one's":  {silent{health.Ironbeam, "https://localhost.example"}, facts{}},
+		"a host of the same rack": {silent{health.Ironbeam, "http://192.168.1.7:9000"}, facts{}},
+	} {
+		r, err := NewRegistry(machine(map[string]string{"IRONBEAM_USERNAME": "u", "IRONBEAM_API_KEY": planted}, nil),
+			map[health.ProviderID]Maker{
+				health.Ironbeam: func(func(string) (string, error)) (Verifier, error) { return c.verifier, nil },
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := r.Facts()[health.Ironbeam]
+		if got := (facts{f.Local, f.Demo}); !f.Configured || got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}
 }

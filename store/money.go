@@ -9,13 +9,24 @@ import (
 	"assay/market"
 )
 
+// moneyLimit is 2^39 dollars, 549 billion. Below it the floats in which SQLite
+// keeps a fraction lie 2^-14 dollar apart at most, so that each 1/10,000 has one
+// of its own; from there on two amounts would share one.
+const moneyLimit = (1 << 39) * market.Dollar
+
 // Money carries market.Money to and from a NUMERIC column in dollars, exactly:
-// it is written as a decimal, and a number read back is the nearest whole
-// 1/10,000 dollar, which is the one written for amounts below 900 billion.
+// it is written as a decimal, and the number read back gives the one written.
+// Amounts of moneyLimit and more are refused, on either database.
 type Money market.Money
 
 // Value prints dollars, e.g. "3020.5".
-func (m Money) Value() (driver.Value, error) { return market.Money(m).Decimal(), nil }
+func (m Money) Value() (driver.Value, error) {
+	amount := market.Money(m)
+	if amount <= -moneyLimit || amount >= moneyLimit {
+		return nil, fmt.Errorf("%s dollars cannot be stored exactly, only less than %s", amount, moneyLimit)
+	}
+	return amount.Decimal(), nil
+}
 
 // Scan reads an integer, a float or a decimal text of dollars.
 func (m *Money) Scan(src any) error {
@@ -26,7 +37,13 @@ func (m *Money) Scan(src any) error {
 		}
 		*m = Money(v) * Money(market.Dollar)
 	case float64:
-		*m = Money(math.Round(v * float64(market.Dollar)))
+		if !(math.Abs(v) < float64(moneyLimit/market.Dollar)) { // so it is for what is no number
+			return fmt.Errorf("%g dollars are out of range", v)
+		}
+		// The fraction alone is multiplied: the product of the whole number would
+		// be rounded once more, by enough to give the neighbour.
+		whole, fraction := math.Modf(v)
+		*m = Money(whole)*Money(market.Dollar) + Money(math.Round(fraction*float64(market.Dollar)))
 	case string:
 		amount, err := market.ParseMoney(v)
 		if err != nil {

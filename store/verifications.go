@@ -26,11 +26,18 @@ func (db *DB) SaveVerification(ctx context.Context, r health.Record) error {
 	})
 }
 
+const verificationColumns = `id, provider, probe, outcome, code, detail, latency_ms, address, at, trace_id`
+
+// VerificationRow is a row of provider_verifications.
+type VerificationRow struct {
+	ID int64
+	health.Record
+}
+
 // Verifications returns, of each probe of each provider, the newest
 // verification and the newest that did not fail.
 func (db *DB) Verifications(ctx context.Context) (map[health.ProviderID][]health.Record, error) {
-	list, err := collect(ctx, db, "verifications", scanVerification, `select provider, probe, outcome, code, detail,
-			latency_ms, address, at, trace_id
+	list, err := collect(ctx, db, "verifications", scanVerification, `select `+verificationColumns+`
 		from provider_verifications where id in (
 			select max(id) from provider_verifications group by provider, probe
 			union select max(id) from provider_verifications where outcome <> 'FAIL' group by provider, probe)
@@ -40,14 +47,28 @@ func (db *DB) Verifications(ctx context.Context) (map[health.ProviderID][]health
 	}
 	all := map[health.ProviderID][]health.Record{}
 	for _, r := range list {
-		all[r.Provider] = append(all[r.Provider], r)
+		all[r.Provider] = append(all[r.Provider], r.Record)
 	}
 	return all, nil
 }
 
-func scanVerification(s scanner) (r health.Record, err error) {
+// VerificationPage returns verifications of all providers, newest first.
+func (db *DB) VerificationPage(ctx context.Context, limit, offset int) ([]VerificationRow, error) {
+	return collect(ctx, db, "verifications", scanVerification, `select `+verificationColumns+`
+		from provider_verifications order by id desc limit $1 offset $2`, limit, offset)
+}
+
+// CountVerifications counts those of all providers.
+func (db *DB) CountVerifications(ctx context.Context) (n int, err error) {
+	if err := db.row(ctx, `select count(*) from provider_verifications`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count verifications: %w", err)
+	}
+	return n, nil
+}
+
+func scanVerification(s scanner) (r VerificationRow, err error) {
 	var ms int64
-	err = s.Scan(&r.Provider, &r.Probe, &r.Outcome, &r.Code, &r.Detail, &ms, &r.Address, timeInto(&r.At), &r.TraceID)
+	err = s.Scan(&r.ID, &r.Provider, &r.Probe, &r.Outcome, &r.Code, &r.Detail, &ms, &r.Address, timeInto(&r.At), &r.TraceID)
 	r.Latency = time.Duration(ms) * time.Millisecond
 	return r, err
 }

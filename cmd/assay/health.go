@@ -14,6 +14,8 @@ import (
 	"assay/health"
 )
 
+// healthCmd asks how ready the laboratory is. One in which LAB cannot work is
+// Unavailable; a provider that is not configured is not.
 type healthCmd struct {
 	Server string `help:"Address of a running Assay; the one that serves this home when absent." env:"ASSAY_SERVER" placeholder:"URL"`
 	JSON   bool   `name:"json" help:"Print the answer as JSON."`
@@ -28,9 +30,17 @@ func (c healthCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	return printReadiness(io, r, c.JSON)
+	if err := printReadiness(io, r, c.JSON); err != nil {
+		return err
+	}
+	if !r.Gates.Of(bot.Lab).Allowed {
+		return assay.Errorf(assay.Unavailable, "the remedies stand above", "LAB cannot work")
+	}
+	return nil
 }
 
+// verifyCmd asks the providers now. When one of them does not pass, or there
+// is none to ask, it is Unavailable.
 type verifyCmd struct {
 	Provider string `arg:"" optional:"" help:"One of databento, polygon, ironbeam, tradovate and redis; all that are configured when absent."`
 	Server   string `help:"Address of a running Assay; the one that serves this home when absent." env:"ASSAY_SERVER" placeholder:"URL"`
@@ -50,7 +60,7 @@ func (c verifyCmd) Run(ctx context.Context, io console, all *cli) error {
 		return err
 	}
 	if r.Notice != nil && !r.Notice.Good {
-		return assay.Errorf(assay.Unavailable, "", "%s", strings.TrimSuffix(r.Notice.Text, "."))
+		return assay.Errorf(assay.Unavailable, "the remedies stand above", "%s", strings.TrimSuffix(r.Notice.Text, "."))
 	}
 	return nil
 }
@@ -63,8 +73,7 @@ func (c *cli) server(given string) (string, error) {
 	return c.Home.Server()
 }
 
-// printReadiness prints what the drawer shows. A laboratory in which LAB
-// cannot work is Unavailable.
+// printReadiness prints what the drawer shows.
 func printReadiness(io console, r health.Readiness, asJSON bool) error {
 	if asJSON {
 		return printJSON(io, r)

@@ -48,6 +48,10 @@ func verifications(t *testing.T, h Harness) {
 	got, err := db.Verifications(t.Context())
 	want := map[health.ProviderID][]health.Record{health.Ironbeam: {good, bad}, health.Databento: {past, live}}
 	same(t, "the newest, and the newest that did not fail", []any{want, nil}, []any{got, err})
+	page, err := db.VerificationPage(t.Context(), 2, 1)
+	same(t, "the second newest and the one before", []any{[]store.VerificationRow{{ID: 5, Record: past}, {ID: 4, Record: bad}}, nil}, []any{page, err})
+	count, err := db.CountVerifications(t.Context())
+	same(t, "how many there are", []any{6, nil}, []any{count, err})
 	if after, err := db.Readiness(t.Context()); err != nil || after != before+6 {
 		t.Errorf("the readiness counter is %d after 6 verifications, %d before (%v)", after, before, err)
 	}

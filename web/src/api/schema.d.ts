@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the last results come from */
+        /** Where the last results come from, and what the providers were asked */
         get: operations["prove-data"];
         put?: never;
         post?: never;
@@ -413,7 +413,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
         };
         /** @enum {string} */
-        BlockerCode: "DATABASE_DOWN" | "PLANNER_STALLED" | "NO_HISTORICAL_DATA" | "MARKET_DATA_LIVE_NOT_CONFIGURED" | "MARKET_DATA_LIVE_NOT_VERIFIED" | "MARKET_DATA_LIVE_DEGRADED" | "MARKET_DATA_LIVE_FAILED" | "BROKER_NOT_CONFIGURED" | "BROKER_NOT_VERIFIED" | "BROKER_DEGRADED" | "BROKER_FAILED" | "VERIFIER_SILENT" | "WATCHDOG_SILENT" | "AUDIT_FAILED";
+        BlockerCode: "DATABASE_DOWN" | "PLANNER_STALLED" | "NO_HISTORICAL_DATA" | "MARKET_DATA_LIVE_NOT_CONFIGURED" | "MARKET_DATA_LIVE_NOT_VERIFIED" | "MARKET_DATA_LIVE_DEGRADED" | "MARKET_DATA_LIVE_FAILED" | "BROKER_NOT_CONFIGURED" | "BROKER_NOT_VERIFIED" | "BROKER_DEGRADED" | "BROKER_FAILED" | "MARKET_DATA_LIVE_LOCAL" | "BROKER_LOCAL" | "BROKER_DEMO" | "VERIFIER_SILENT" | "WATCHDOG_SILENT" | "AUDIT_FAILED";
         Bot: {
             botNow: components["schemas"]["BotNow"];
             /** Format: int64 */
@@ -618,6 +618,8 @@ export interface components {
             good: boolean;
             text: string;
         };
+        /** @enum {string} */
+        Outcome: "PASS" | "DEGRADED" | "FAIL";
         Overview: {
             data: components["schemas"]["Bot"][];
             meta: components["schemas"]["Meta"];
@@ -700,6 +702,10 @@ export interface components {
             /** Format: int64 */
             bots_paused: number;
             /** Format: int64 */
+            changes_missed: number;
+            /** Format: int64 */
+            failed_in_a_row: number;
+            /** Format: int64 */
             failed_ticks: number;
             /** Format: date-time */
             generated_at: string;
@@ -714,6 +720,7 @@ export interface components {
             paused_reason?: string;
             ticks: components["schemas"]["ProofTick"][];
             verdict: components["schemas"]["Verdict"];
+            watchdog: components["schemas"]["ProofWatchdog"];
         };
         ProofChain: {
             broken?: string;
@@ -728,6 +735,8 @@ export interface components {
             generated_at: string;
             meta: components["schemas"]["Page"];
             sessions: components["schemas"]["ProofSession"][];
+            verifications: components["schemas"]["ProofVerification"][];
+            verifications_meta: components["schemas"]["Page"];
         };
         ProofDataSet: {
             /** Format: date-time */
@@ -885,6 +894,29 @@ export interface components {
             jobs_enqueued: number;
             /** Format: date-time */
             started_at: string;
+        };
+        ProofVerification: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            code: string;
+            detail: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            latency_ms: number;
+            outcome: components["schemas"]["Outcome"];
+            probe: string;
+            provider: components["schemas"]["ProviderID"];
+            trace_id: string;
+        };
+        ProofWatchdog: {
+            /** Format: date-time */
+            beat_at: string | null;
+            holder: string;
+            silent: boolean;
+            /** Format: date-time */
+            stalled_since: string | null;
         };
         Provenance: {
             /** Format: int64 */
