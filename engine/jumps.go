@@ -38,23 +38,26 @@ func flips(l strategy.Limits, c Costs) bool {
 		l.TradesPerDay == 0 && l.DailyLoss <= 0 && c.VolumeCap == 0
 }
 
-// flip takes the next signal if it is an order at the market, without levels,
-// that turns a position without levels at the next open, before bar to; or one
-// for the side that is held. It says whether it did.
+// flip takes the next signals as long as each is an order at the market, without
+// levels, that turns a position without levels at the next open, before bar to;
+// or one for the side that is held. It says whether it took any.
 func (k *Book) flip(p *signals, to int) bool {
-	if !k.flips || p.enter == len(p.Enter) || !k.bare() {
+	if !k.flips || !k.bare() {
 		return false
 	}
-	e := &p.Enter[p.enter]
-	i := int(e.Bar) + 1
-	if i >= to || !bare(e) || !p.lone() || !k.calm(i) {
-		return false
+	first := p.enter
+	for p.enter < len(p.Enter) {
+		e := &p.Enter[p.enter]
+		i := int(e.Bar) + 1
+		if i >= to || !bare(e) || !p.lone() || !k.calm(i) {
+			break
+		}
+		p.enter++
+		if e.Side != k.pos.side {
+			k.turn(i, p.why(e)) // leaves a position without levels too
+		}
 	}
-	p.enter++
-	if e.Side != k.pos.side {
-		k.turn(i, p.why(e))
-	}
-	return true
+	return p.enter > first
 }
 
 // bare says that no order waits, and that the position is one entry without

@@ -130,12 +130,15 @@ type logic struct {
 }
 
 func (k *logic) run(b *block) {
-	for w := range (b.n + 63) / 64 {
-		if k.and {
-			k.out.t[w], k.out.f[w] = k.a.t[w]&k.b.t[w], k.a.f[w]|k.b.f[w]
-		} else {
-			k.out.t[w], k.out.f[w] = k.a.t[w]|k.b.t[w], k.a.f[w]&k.b.f[w]
-		}
+	n := (b.n + 63) / 64
+	xt, xf := k.a.t[:n], k.a.f[:n]
+	yt, yf := k.b.t[:n], k.b.f[:n]
+	t, f := k.out.t[:n], k.out.f[:n]
+	if !k.and { // "or" is "and" with true and false exchanged
+		xt, xf, yt, yf, t, f = xf, xt, yf, yt, f, t
+	}
+	for w := range n {
+		t[w], f[w] = xt[w]&yt[w], xf[w]|yf[w]
 	}
 }
 
@@ -147,11 +150,16 @@ type rise struct {
 }
 
 func (k *rise) run(b *block) {
-	for w, left := 0, b.n; left > 0; w, left = w+1, left-64 {
-		t, f := k.in.t[w], k.in.f[w]
-		k.out.t[w] = t & (f<<1 | k.wasFalse)
-		k.out.f[w] = f | t&(t<<1|k.wasTrue)
-		last := (min(left, 64) - 1) & 63
-		k.wasTrue, k.wasFalse = t>>last&1, f>>last&1
+	n := (b.n + 63) / 64
+	in, no := k.in.t[:n], k.in.f[:n]
+	out, not := k.out.t[:n], k.out.f[:n]
+	wasTrue, wasFalse := k.wasTrue, k.wasFalse
+	for w, t := range in {
+		f := no[w]
+		out[w] = t & (f<<1 | wasFalse)
+		not[w] = f | t&(t<<1|wasTrue)
+		wasTrue, wasFalse = t>>63, f>>63
 	}
+	last := (b.n - 1) & 63 // the last word may be a part of one
+	k.wasTrue, k.wasFalse = in[n-1]>>last&1, no[n-1]>>last&1
 }

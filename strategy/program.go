@@ -180,32 +180,41 @@ func roomy[T any](list []T) []T {
 }
 
 func (m *machine) enter(i int, side market.Side, reason int16, rule *entryRule) {
-	p, bar := m.program, m.block.from+i
-	e := Entry{Bar: int32(bar), Side: side, Reason: reason, MaxBars: p.maxBars}
-	price, ok := m.block.bars.Close[bar], true
+	e := Entry{Bar: int32(m.block.from + i), Side: side, Reason: reason, MaxBars: m.program.maxBars}
+	if !m.program.bare(rule) && !m.place(&e, i, rule) {
+		return
+	}
+	m.signals.Enter = append(roomy(m.signals.Enter), e)
+}
+
+// bare says that the rule's entries are orders at the market without levels.
+func (p *Program) bare(rule *entryRule) bool {
+	return rule.at < 0 && p.stop.step < 0 && rule.target.step < 0 && p.trail < 0
+}
+
+// place gives an entry its price and its brackets. It is false when one of
+// them has no sensible place.
+func (m *machine) place(e *Entry, i int, rule *entryRule) (ok bool) {
+	p, price := m.program, m.block.bars.Close[e.Bar]
 	if rule.at >= 0 {
 		var at Bracket
-		at, ok = m.level(rule.at, i)
-		ok = ok && (at.Ticks-price)*int32(side) <= 0
+		if at, ok = m.level(rule.at, i); !ok || (at.Ticks-price)*int32(e.Side) > 0 {
+			return false
+		}
 		price, e.Price, e.Wait = at.Ticks, at.Ticks, p.wait
 	}
-	if !ok {
-		return
+	if e.Stop, ok = m.bracket(p.stop, i, -e.Side, price); !ok {
+		return false
 	}
-	if e.Stop, ok = m.bracket(p.stop, i, -side, price); !ok {
-		return
-	}
-	if e.Target, ok = m.bracket(rule.target, i, side, price); !ok {
-		return
+	if e.Target, ok = m.bracket(rule.target, i, e.Side, price); !ok {
+		return false
 	}
 	if p.trail >= 0 {
 		var trail Bracket
-		if trail, ok = m.distance(p.trail, i); !ok {
-			return
-		}
+		trail, ok = m.distance(p.trail, i)
 		e.Trail = trail.Ticks
 	}
-	m.signals.Enter = append(roomy(m.signals.Enter), e)
+	return ok
 }
 
 // bracket places a stop or a target, which lies on the given side of the price
