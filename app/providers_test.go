@@ -17,7 +17,7 @@ func TestProvidersThatAreNotReal(t *testing.T) {
 		"TRADOVATE_NAME": "n", "TRADOVATE_PASSWORD": "p", "TRADOVATE_CID": "7", "TRADOVATE_SECRET": "s",
 		"DATABENTO_API_KEY": "db-opens-nothing",
 	}
-	type kind struct{ Local, Demo bool }
+	type kind struct{ Foreign, Demo bool }
 	for name, c := range map[string]struct {
 		more map[string]string
 		want map[health.ProviderID]kind
@@ -32,7 +32,7 @@ func TestProvidersThatAreNotReal(t *testing.T) {
 			map[string]string{
 				"IRONBEAM_ENVIRONMENT": "live", "IRONBEAM_URL": "http://127.0.0.1:13001", "DATABENTO_URL": "http://localhost:13002",
 			},
-			map[health.ProviderID]kind{health.Databento: {Local: true}, health.Ironbeam: {Local: true}, health.Tradovate: {Demo: true}},
+			map[health.ProviderID]kind{health.Databento: {Foreign: true}, health.Ironbeam: {Foreign: true}, health.Tradovate: {Demo: true}},
 		},
 	} {
 		variable := func(name string) string { return cmp.Or(c.more[name], accounts[name]) }
@@ -43,7 +43,7 @@ func TestProvidersThatAreNotReal(t *testing.T) {
 		got := map[health.ProviderID]kind{}
 		for id, f := range r.Facts() {
 			if f.Configured {
-				got[id] = kind{f.Local, f.Demo}
+				got[id] = kind{f.Foreign, f.Demo}
 			}
 		}
 		if !maps.Equal(got, c.want) {

@@ -183,7 +183,7 @@ func (h *Health) askOne(ctx, bounded context.Context, id health.ProviderID) erro
 	for _, probe := range verifier.Probes() {
 		began := time.Now()
 		record := health.Record{
-			Verification: h.verify(bounded, verifier, probe).Sound(), Address: verifier.Address(), TraceID: trace.ID(ctx),
+			Verification: h.verify(bounded, verifier, probe).Sound(), Address: provider.AddressOf(verifier), TraceID: trace.ID(ctx),
 		}
 		record.Provider, record.Probe = id, probe
 		if !record.At.IsZero() && record.At.Before(began) {

@@ -85,7 +85,7 @@ func strange() map[string]Facts {
 		}),
 		"local": change(func(f *Facts) {
 			p := f.Providers[Ironbeam]
-			p.Local = true
+			p.Local, p.Foreign, p.Moved = true, true, []string{"A_URL"}
 			f.Providers[Ironbeam] = p
 		}),
 		"live data fails alone": change(func(f *Facts) {

@@ -48,6 +48,8 @@ type ProviderFacts struct {
 	Variables  []string // of its credentials
 	Address    string   // in use, without secrets
 	Local      bool     // the address is of this machine: a stand-in or a tunnel
+	Foreign    bool     // an address is not one of the provider's own
+	Moved      []string // variables that give it another address
 	Demo       bool     // a broker's account of play money
 	Probes     []Probe  // what it can be asked, the most telling first
 	Records    []Record // of each probe the newest, and the newest that did not fail

@@ -31,11 +31,11 @@ func (a assessment) blockers() []Blocker {
 		id       ProviderID
 		standing standing
 		codes    map[Status]BlockerCode
-		local    BlockerCode
-	}{{a.live, a.liveStands, liveBlockers, LiveLocal}, {a.broker, a.brokerStands, brokerBlockers, BrokerLocal}} {
+		foreign  BlockerCode
+	}{{a.live, a.liveStands, liveBlockers, LiveForeign}, {a.broker, a.brokerStands, brokerBlockers, BrokerForeign}} {
 		code, blocks := served.codes[served.standing.status]
 		if served.standing.status == StatusPass {
-			code, blocks = pretence(a.Providers[served.id], served.local)
+			code, blocks = pretence(a.Providers[served.id], served.foreign)
 		}
 		if !blocks {
 			continue
@@ -43,7 +43,7 @@ func (a assessment) blockers() []Blocker {
 		said := troubles[served.standing.cause]
 		b := add(code, realMoney, "missing", list(a.Providers[served.id].Missing),
 			"reason", a.say(said.reason, served.id), "fix", a.say(said.fix, served.id),
-			"address", a.Providers[served.id].Address, "provider", string(abouts[served.id].name))
+			"address", a.Providers[served.id].Address, "provider", string(abouts[served.id].name), "moved", list(a.Providers[served.id].Moved))
 		b.Provider = served.id
 		if served.standing.status != StatusPass && a.Providers[served.id].Configured {
 			b.Action = verifyAction(served.id)
@@ -59,11 +59,11 @@ func (a assessment) blockers() []Blocker {
 }
 
 // pretence closes the stages of real money where what answers well is not the
-// thing itself: a server on this machine, or an account of play money.
-func pretence(p ProviderFacts, local BlockerCode) (code BlockerCode, blocks bool) {
+// thing itself: a server elsewhere, or an account of play money.
+func pretence(p ProviderFacts, foreign BlockerCode) (code BlockerCode, blocks bool) {
 	switch {
-	case p.Local:
-		return local, true
+	case p.Foreign:
+		return foreign, true
 	case p.Demo:
 		return BrokerDemo, true
 	}

@@ -84,7 +84,7 @@ func newest(records []Record, matches func(Record) bool) *Record {
 	return found
 }
 
-func pretends(p ProviderFacts) bool { return p.Local || p.Demo }
+func pretends(p ProviderFacts) bool { return p.Foreign || p.Demo }
 
 // rank puts first what tells most about whether a stage can stand on it.
 var rank = []Status{StatusPass, StatusDegraded, StatusFail, StatusNotVerified, StatusNotConfigured}

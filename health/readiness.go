@@ -154,8 +154,8 @@ const (
 	BrokerNotVerified BlockerCode = "BROKER_NOT_VERIFIED"
 	BrokerDegraded    BlockerCode = "BROKER_DEGRADED"
 	BrokerFailed      BlockerCode = "BROKER_FAILED"
-	LiveLocal         BlockerCode = "MARKET_DATA_LIVE_LOCAL"
-	BrokerLocal       BlockerCode = "BROKER_LOCAL"
+	LiveForeign       BlockerCode = "MARKET_DATA_LIVE_ELSEWHERE"
+	BrokerForeign     BlockerCode = "BROKER_ELSEWHERE"
 	BrokerDemo        BlockerCode = "BROKER_DEMO"
 	VerifierSilent    BlockerCode = "VERIFIER_SILENT"
 	WatchdogSilent    BlockerCode = "WATCHDOG_SILENT"
@@ -165,7 +165,7 @@ const (
 // BlockerCodes lists them all.
 var BlockerCodes = [...]BlockerCode{
 	DatabaseDown, PlannerStalled, NoHistoricalData, LiveNotConfigured, LiveNotVerified, LiveDegraded, LiveFailed,
-	BrokerUnset, BrokerNotVerified, BrokerDegraded, BrokerFailed, LiveLocal, BrokerLocal, BrokerDemo, VerifierSilent, WatchdogSilent, AuditFailed,
+	BrokerUnset, BrokerNotVerified, BrokerDegraded, BrokerFailed, LiveForeign, BrokerForeign, BrokerDemo, VerifierSilent, WatchdogSilent, AuditFailed,
 }
 
 // Blocker is one thing that closes gates, and what opens them again.

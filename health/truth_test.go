@@ -83,7 +83,7 @@ type combination struct {
 	age   time.Duration
 	Outcome
 	Code
-	place string // "" for the provider itself, local or demo
+	place string // "" for the provider itself, elsewhere or demo
 }
 
 func (c combination) String() string {
@@ -117,7 +117,8 @@ func (c combination) facts() Facts {
 			p.Records = append(p.Records, r)
 		}
 	}
-	p.Local, p.Demo = c.place == "local", c.place == "demo"
+	p.Foreign, p.Demo = c.place == "elsewhere", c.place == "demo"
+	p.Moved = []string{"A_URL"}
 	f.Providers[c.id] = p
 	return f
 }
@@ -145,9 +146,9 @@ func combinations() (all []combination) {
 // places is where a provider can be; only a broker has a demo of its own.
 func places(id ProviderID) []string {
 	if probes[id][0] == BrokerAccount {
-		return []string{"", "local", "demo"}
+		return []string{"", "elsewhere", "demo"}
 	}
-	return []string{"", "local"}
+	return []string{"", "elsewhere"}
 }
 
 // expected is the truth in the plainest words.

@@ -145,7 +145,7 @@ const (
 	barsNone      = sentence("No symbol of a bot in LAB has usable bars: {why}.")
 	barsNotNeeded = sentence("No bot in LAB needs bars.")
 	fixBars       = sentence("To mend it: {fix}.")
-	fixAddress    = sentence("Give {provider} its own address and start Assay again.")
+	fixAddress    = sentence("Unset {moved} and start Assay again.")
 	fixFetch      = sentence("Fetch them: assay data fetch.")
 
 	verifiedBy  = sentence("{provider} verified")
@@ -179,8 +179,8 @@ var blockeds = map[BlockerCode]blocked{
 	BrokerNotVerified: {"The broker is not verified: {reason}", "a broker is verified", "{fix}"},
 	BrokerDegraded:    {"The broker is degraded: {reason}", "the broker is sound", "{fix}"},
 	BrokerFailed:      {"The broker fails: {reason}", "a broker is verified", "{fix}"},
-	LiveLocal:         {"Live market data comes from {address}, on this machine.", "live market data comes from its provider", fixAddress},
-	BrokerLocal:       {"The broker is reached at {address}, on this machine.", "the broker itself is reached", fixAddress},
+	LiveForeign:       {"Live market data comes from {address}, which is not {provider} itself.", "live market data comes from its provider", fixAddress},
+	BrokerForeign:     {"The broker is reached at {address}, which is not {provider} itself.", "the broker itself is reached", fixAddress},
 	BrokerDemo:        {"The account at {provider} is a demo account.", "a broker's live account is used", "Use the live environment of {provider} and start Assay again."},
 	VerifierSilent:    {"The loop that verifies the providers has stopped.", "providers are verified again", "Start Assay again; the log says why the loop stopped."},
 	WatchdogSilent:    {"The watchdog of the planner has stopped.", "the planner is watched again", "Start Assay again; the log says why the watchdog stopped."},

@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"strings"
 
 	"assay/health"
 )
@@ -21,4 +22,17 @@ type Verifier interface {
 	// own, free of charge and without side effects. A failure is an outcome,
 	// not an error.
 	Verify(ctx context.Context, probe health.Probe) health.Verification
+}
+
+// Spread is a Verifier that is reached at more than one address.
+type Spread interface{ Addresses() []string }
+
+// AddressOf names every address of a provider, for people to read.
+func AddressOf(v Verifier) string { return strings.Join(addresses(v), " and ") }
+
+func addresses(v Verifier) []string {
+	if s, ok := v.(Spread); ok {
+		return s.Addresses()
+	}
+	return []string{v.Address()}
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"assay"
@@ -19,6 +20,7 @@ type Registry struct {
 
 type entry struct {
 	missing  []string // variables to set; none when configured
+	moved    []string // variables that give it another address
 	verifier Verifier // nil when not configured
 }
 
@@ -54,6 +56,11 @@ func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) 
 		return made, assay.Errorf(assay.Invalid, "unset it, or install a version that can",
 			"%s is set, and this version of Assay cannot reach %s", required[id][0], id)
 	}
+	for _, name := range addressed[id] {
+		if value, err := e.Get(name); err == nil && value != "" {
+			made.moved = append(made.moved, name)
+		}
+	}
 	made.verifier, err = make(e.Get)
 	if err == nil && len(made.verifier.Probes()) == 0 {
 		panic("provider: " + string(id) + " cannot be asked anything")
@@ -88,8 +95,10 @@ func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
 	for id, e := range r.entries {
 		f := health.ProviderFacts{Variables: required[id], Missing: e.missing}
 		if v := e.verifier; v != nil {
-			f.Configured, f.Address, f.Probes = true, v.Address(), v.Probes()
-			f.Local = local(f.Address)
+			f.Configured, f.Address, f.Probes = true, AddressOf(v), v.Probes()
+			f.Moved = e.moved
+			f.Local = slices.ContainsFunc(addresses(v), local)
+			f.Foreign = slices.ContainsFunc(addresses(v), func(a string) bool { return !owns(id, a) })
 			if p, ok := v.(Placed); ok {
 				f.Demo = p.Environment() == Demo
 			}
@@ -99,16 +108,49 @@ func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
 	return facts
 }
 
-// local says whether an address is of this machine, as that of a stand-in is.
-func local(address string) bool {
-	host := address
-	if u, err := url.Parse(address); err == nil && u.Scheme == "unix" {
-		return true
-	} else if err == nil && u.Host != "" {
-		host = u.Hostname()
-	} else if name, _, err := net.SplitHostPort(address); err == nil {
-		host = name
+// addressed are the variables that move a provider to another address.
+var addressed = map[health.ProviderID][]string{
+	health.Databento: {"DATABENTO_URL", "DATABENTO_LIVE_ADDR"},
+	health.Polygon:   {"POLYGON_URL"},
+	health.Ironbeam:  {"IRONBEAM_URL"},
+	health.Tradovate: {"TRADOVATE_URL", "TRADOVATE_MD_URL"},
+}
+
+// domains are the providers' own. Redis is whose it is.
+var domains = map[health.ProviderID][]string{
+	health.Databento: {"databento.com"},
+	health.Polygon:   {"massive.com", "polygon.io"},
+	health.Ironbeam:  {"ironbeamapi.com"},
+	health.Tradovate: {"tradovateapi.com"},
+}
+
+// owns says whether an address is one of the provider's own, which no list of
+// what a stand-in may be called could: this machine has many names.
+func owns(id health.ProviderID, address string) bool {
+	u, err := url.Parse(address)
+	if err == nil && u.Host != "" && u.Scheme != "https" && u.Scheme != "wss" {
+		return id == health.Redis
 	}
+	host := strings.ToLower(hostOf(address))
+	return id == health.Redis || slices.ContainsFunc(domains[id], func(domain string) bool {
+		return host == domain || strings.HasSuffix(host, "."+domain)
+	})
+}
+
+// local says whether an address is plainly of this machine.
+func local(address string) bool {
+	host := hostOf(address)
 	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+	return strings.HasPrefix(address, "unix:") || strings.EqualFold(host, "localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// hostOf is the host of a URL or of host:port; "" for a socket in a file.
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && (u.Host != "" || u.Scheme == "unix") {
+		return u.Hostname()
+	}
+	if name, _, err := net.SplitHostPort(address); err == nil {
+		return name
+	}
+	return address
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -140,7 +141,7 @@ func TestWrongSettings(t *testing.T) {
 func TestLocal(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://127.0.0.1:9000": true, "https://localhost/v2": true, "redis://[::1]:6379/0": true, "unix:///run/redis": true,
-		"127.0.0.1:13000": true, "https://demo.tradovateapi.com/v1": false, "redis://10.0.0.7:6379": false, "": false,
+		"127.0.0.1:13000": true, "http://0.0.0.0:5720": true, "http://[::]:5720": true, "https://demo.tradovateapi.com/v1": false, "redis://10.0.0.7:6379": false, "": false,
 	} {
 		if local(address) != want {
 			t.Errorf("%q is local: %v", address, !want)
@@ -148,23 +149,23 @@ func TestLocal(t *testing.T) {
 	}
 }
 
-// What is of this machine, or of play money, must be known: neither opens a
+// What is not the provider itself, or of play money, must be known: neither opens a
 // stage of real money.
 func TestWhatIsNotReal(t *testing.T) {
-	const real = "https://api.example/v2"
-	type facts struct{ local, demo bool }
+	const real = "https://live.ironbeamapi.com/v2"
+	type facts struct{ foreign, demo bool }
 	for name, c := range map[string]struct {
 		verifier Verifier
 		want     facts
 	}{
-		"real data":               {silent{health.Ironbeam, real}, facts{}},
-		"a stand-in":              {silent{health.Ironbeam, "http://127.0.0.1:9000"}, facts{local: true}},
-		"a real account":          {placed{silent{health.Ironbeam, real}, Live}, facts{}},
-		"a demo account":          {placed{silent{health.Ironbeam, real}, Demo}, facts{demo: true}},
-		"a stand-in of a demo":    {placed{silent{health.Ironbeam, "ws://localhost:9000"}, Demo}, facts{true, true}},
-		"a stand-in called real":  {placed{silent{health.Ironbeam, "http://[::1]:9000"}, Live}, facts{local: true}},
-		"a name like this one's":  {silent{health.Ironbeam, "https://localhost.example"}, facts{}},
-		"a host of the same rack": {silent{health.Ironbeam, "http://192.168.1.7:9000"}, facts{}},
+		"real data":                {silent{health.Ironbeam, real}, facts{}},
+		"a stand-in":               {silent{health.Ironbeam, "http://127.0.0.1:9000"}, facts{foreign: true}},
+		"a real account":           {placed{silent{health.Ironbeam, real}, Live}, facts{}},
+		"a demo account":           {placed{silent{health.Ironbeam, real}, Demo}, facts{demo: true}},
+		"a stand-in of a demo":     {placed{silent{health.Ironbeam, "ws://localhost:9000"}, Demo}, facts{true, true}},
+		"a stand-in called real":   {placed{silent{health.Ironbeam, "http://[::1]:9000"}, Live}, facts{foreign: true}},
+		"a name like the broker's": {silent{health.Ironbeam, "https://ironbeamapi.com.example"}, facts{foreign: true}},
+		"a host of the same rack":  {silent{health.Ironbeam, "http://192.168.1.7:9000"}, facts{foreign: true}},
 	} {
 		r, err := NewRegistry(machine(map[string]string{"IRONBEAM_USERNAME": "u", "IRONBEAM_API_KEY": planted}, nil),
 			map[health.ProviderID]Maker{
@@ -174,8 +175,51 @@ func TestWhatIsNotReal(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := r.Facts()[health.Ironbeam]
-		if got := (facts{f.Local, f.Demo}); !f.Configured || got != c.want {
+		if got := (facts{f.Foreign, f.Demo}); !f.Configured || got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}
 }
+
+// The gateway of live data and that of history are two addresses.
+func TestEveryAddressCounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		more    map[string]string
+		foreign bool
+	}{
+		"as it comes":        {nil, false},
+		"another history":    {map[string]string{"DATABENTO_URL": "http://vm:5720"}, true},
+		"another live data":  {map[string]string{"DATABENTO_LIVE_ADDR": "127.0.0.1:5721"}, true},
+		"their own, spelled": {map[string]string{"DATABENTO_URL": "https://HIST.databento.com"}, false},
+		"without encryption": {map[string]string{"DATABENTO_URL": "http://hist.databento.com"}, true},
+	} {
+		variables := map[string]string{"DATABENTO_API_KEY": planted}
+		maps.Copy(variables, c.more)
+		history, live := "https://hist.databento.com", "glbx-mdp3.lsg.databento.com:13000"
+		if moved, found := c.more["DATABENTO_URL"]; found {
+			history = moved
+		}
+		if moved, found := c.more["DATABENTO_LIVE_ADDR"]; found {
+			live = moved
+		}
+		r, err := NewRegistry(machine(variables, nil), map[health.ProviderID]Maker{
+			health.Databento: func(func(string) (string, error)) (Verifier, error) {
+				return spread{silent{health.Databento, history}, []string{history, live}}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := r.Facts()[health.Databento]
+		if f.Foreign != c.foreign || f.Address != history+" and "+live || len(f.Moved) != len(c.more) {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+type spread struct {
+	silent
+	all []string
+}
+
+func (s spread) Addresses() []string { return s.all }

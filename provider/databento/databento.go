@@ -108,6 +108,9 @@ func (c *Client) Provider() health.ProviderID { return health.Databento }
 // Address implements provider.Verifier.
 func (c *Client) Address() string { return c.http.Address() }
 
+// Addresses are those of the history and of the live gateway.
+func (c *Client) Addresses() []string { return []string{c.Address(), c.LiveAddress()} }
+
 // LiveAddress is where the live gateway is reached.
 func (c *Client) LiveAddress() string { return c.config.Live }
 

@@ -141,6 +141,14 @@ func (*Client) Provider() health.ProviderID { return health.Tradovate }
 // Address is where it is reached.
 func (c *Client) Address() string { return c.door.Address() }
 
+// Addresses are those of the accounts and, when it is another, of market data.
+func (c *Client) Addresses() []string {
+	if c.config.MarketDataURL == c.Address() {
+		return []string{c.Address()}
+	}
+	return []string{c.Address(), c.config.MarketDataURL}
+}
+
 // Environment is the one that it is set to reach.
 func (c *Client) Environment() provider.Environment { return c.config.Environment }
 
