@@ -359,14 +359,13 @@ type Finished struct {
 // completed, or an error leaves none so.
 func (db *DB) FinishAll(ctx context.Context, done ...Finished) error {
 	return db.InTx(ctx, func(tx *DB) error {
-		bots := make([]bot.ID, len(done))
-		for i, f := range done { // every job before the first save, which takes the revision counter
-			var err error
-			bots[i], err = tx.guarded(ctx, f.Lease, `status = 'COMPLETED', completed_at = {now}, progress = 1, error = '',
-				cancel_requested_at = null`)
-			if err != nil {
-				return err
-			}
+		leases := make([]Lease, len(done))
+		for i, f := range done {
+			leases[i] = f.Lease
+		}
+		bots, err := tx.complete(ctx, leases) // every job before the first save, which takes the revision counter
+		if err != nil {
+			return err
 		}
 		for _, f := range done {
 			if f.Save != nil {
@@ -374,13 +373,41 @@ func (db *DB) FinishAll(ctx context.Context, done ...Finished) error {
 					return err
 				}
 			}
-			if err := tx.closeAttempt(ctx, f.Lease, job.OutcomeCompleted, ""); err != nil {
-				return err
-			}
 		}
-		return errors.Join(tx.touchAll(ctx, bots), tx.wakePlanner(ctx))
+		return errors.Join(tx.closeAttempts(ctx, job.OutcomeCompleted, "", leases...), tx.touchAll(ctx, bots), tx.wakePlanner(ctx))
 	})
 }
+
+// complete completes running jobs that are still held under the leases, and
+// returns their bots.
+func (db *DB) complete(ctx context.Context, leases []Lease) (bots []bot.ID, err error) {
+	held := map[int64]bool{}
+	scan := func(s scanner) (id bot.ID, err error) {
+		var completed int64
+		err = s.Scan(&completed, &id)
+		held[completed] = true
+		return id, err
+	}
+	db.tx.wrote = true
+	err = inLeases("id", leases, func(which string, part []any) error {
+		some, err := collect(ctx, db, "completed jobs", scan, `update bot_jobs set status = 'COMPLETED',
+				completed_at = {now}, progress = 1, error = '', cancel_requested_at = null
+			where (`+which+`) and status = 'RUNNING' returning id, bot_id`, part...)
+		bots = append(bots, some...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range leases {
+		if !held[l.JobID] {
+			return nil, lost(l)
+		}
+	}
+	return bots, nil
+}
+
+func lost(l Lease) error { return fmt.Errorf("job %d: %w", l.JobID, ErrLeaseLost) }
 
 // EndAttempt ends an attempt that did not complete its job and does with the
 // job what d says. reason is the sentence people read. It serves the worker
@@ -400,7 +427,7 @@ func (db *DB) EndAttempt(ctx context.Context, l Lease, outcome job.Outcome, reas
 		if err != nil {
 			return err
 		}
-		return errors.Join(tx.closeAttempt(ctx, l, outcome, reason), tx.touch(ctx, id), tx.wakePlanner(ctx))
+		return errors.Join(tx.closeAttempts(ctx, outcome, reason, l), tx.touch(ctx, id), tx.wakePlanner(ctx))
 	})
 }
 
@@ -410,7 +437,7 @@ func (db *DB) guarded(ctx context.Context, l Lease, set string, args ...any) (id
 		where id = $1 and lease_seq = $2 and status = 'RUNNING' returning bot_id`,
 		append([]any{l.JobID, l.Seq}, args...)...).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", fmt.Errorf("job %d: %w", l.JobID, ErrLeaseLost)
+		return "", lost(l)
 	}
 	if err != nil {
 		return "", fmt.Errorf("change job %d: %w", l.JobID, err)
@@ -418,16 +445,19 @@ func (db *DB) guarded(ctx context.Context, l Lease, set string, args ...any) (id
 	return id, nil
 }
 
-func (db *DB) closeAttempt(ctx context.Context, l Lease, outcome job.Outcome, reason string) error {
-	n, err := db.exec(ctx, `update job_attempts set ended_at = {now}, outcome = $3, error = $4
-		where job_id = $1 and lease_seq = $2 and ended_at is null`, l.JobID, l.Seq, outcome, reason)
-	if err != nil {
-		return fmt.Errorf("close the attempt of job %d: %w", l.JobID, err)
-	}
-	if n != 1 {
-		return fmt.Errorf("close the attempt of job %d: %d rows, want 1", l.JobID, n)
-	}
-	return nil
+// closeAttempts ends the open attempts of the leases, each of which has one.
+func (db *DB) closeAttempts(ctx context.Context, outcome job.Outcome, reason string, leases ...Lease) error {
+	return inLeases("job_id", leases, func(which string, part []any) error {
+		n, err := db.exec(ctx, fmt.Sprintf(`update job_attempts set ended_at = {now}, outcome = $%d, error = $%d
+			where (%s) and ended_at is null`, len(part)+1, len(part)+2, which), append(part, outcome, reason)...)
+		if err != nil {
+			return fmt.Errorf("close the attempts of jobs: %w", err)
+		}
+		if n != int64(len(part)/2) {
+			return fmt.Errorf("close the attempts of jobs: %d rows, want %d", n, len(part)/2)
+		}
+		return nil
+	})
 }
 
 // RequestCancel asks that a bot's active job stops: at once when it waits, at

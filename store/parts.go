@@ -29,3 +29,23 @@ func inParts(values []any, do func(list string, part []any) error) error {
 	}
 	return nil
 }
+
+// inLeases calls do for leases, some at a time: which is the condition that picks
+// their rows, each by the job's id in the column named and by its lease, and part
+// holds its arguments.
+func inLeases(column string, leases []Lease, do func(which string, part []any) error) error {
+	for len(leases) > 0 {
+		n := atOnce(len(leases))
+		var which []string
+		var part []any
+		for _, l := range leases[:n] {
+			which = append(which, fmt.Sprintf("%s = $%d and lease_seq = $%d", column, len(part)+1, len(part)+2))
+			part = append(part, l.JobID, l.Seq)
+		}
+		if err := do(strings.Join(which, " or "), part); err != nil {
+			return err
+		}
+		leases = leases[n:]
+	}
+	return nil
+}

@@ -49,10 +49,19 @@ func (db *DB) giveTickets(ctx context.Context, jobs, tickets []int64) error {
 	return nil
 }
 
-// StartTicket starts the next attempt of the job that a ticket is for. found
-// is false when the ticket is stale: the job has another by now, or ended.
-func (db *DB) StartTicket(ctx context.Context, id, ticket int64, worker string) (j job.Job, found bool, err error) {
-	return only(db.start(ctx, worker, `id = $2 and ticket_id = $3 and admitted_at is not null`, id, ticket))
+// Ticket is the right to start one attempt of a job.
+type Ticket struct{ JobID, ID int64 }
+
+// StartTickets starts the next attempts of the jobs that tickets are for, in one
+// transaction. A job is missing from the answer when its ticket is stale: it has
+// another by now, or ended.
+func (db *DB) StartTickets(ctx context.Context, worker string, tickets ...Ticket) ([]job.Job, error) {
+	jobs, ids := make([]int64, len(tickets)), make([]int64, len(tickets))
+	for i, t := range tickets {
+		jobs[i], ids[i] = t.JobID, t.ID
+	}
+	return db.start(ctx, worker, `(id, ticket_id) in (select job, ticket from unnest($2::bigint[], $3::bigint[]) as t (job, ticket))
+		and admitted_at is not null`, jobs, ids)
 }
 
 // DropLostTickets takes the admission back from jobs whose ticket nobody has

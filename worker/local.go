@@ -13,6 +13,10 @@ import (
 // retry starts after its backoff.
 const poll = 250 * time.Millisecond
 
+// breath is how long a fill that started jobs keeps from the next, so that slots
+// which come free at about the same time are filled together.
+const breath = time.Millisecond
+
 // Local is the Dispatcher for one process on one database.
 type Local struct{ *node }
 
@@ -39,8 +43,12 @@ func (l *Local) dispatch(ctx context.Context) {
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		if err := l.fill(ctx); err != nil && ctx.Err() == nil {
+		started, err := l.fill(ctx)
+		if err != nil && ctx.Err() == nil {
 			l.log.Error("taking jobs from the queue failed", "error", err)
+		}
+		if started {
+			pause(ctx, breath)
 		}
 		select {
 		case <-ctx.Done():
@@ -52,12 +60,12 @@ func (l *Local) dispatch(ctx context.Context) {
 }
 
 // fill starts what the caps and the slots allow.
-func (l *Local) fill(ctx context.Context) error {
+func (l *Local) fill(ctx context.Context) (some bool, err error) {
 	started, err := l.Fill(ctx, l.free())
 	for _, j := range started {
 		l.start(ctx, j)
 	}
-	return err
+	return len(started) > 0, err
 }
 
 func (l *Local) free() int {

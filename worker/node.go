@@ -27,7 +27,7 @@ func newNode(db *store.DB, config Config, log *slog.Logger) *node {
 	n := &node{
 		Steps: NewSteps(db, config, newID(), log), wake: make(chan struct{}, 1), running: map[store.Lease]*attempt{},
 	}
-	n.finish = (&scribe{db: db}).finish
+	n.finish = newScribe(db).finish
 	return n
 }
 
@@ -79,6 +79,14 @@ func (n *node) beat(ctx context.Context) {
 				before[lease].leave()
 			}
 		}
+	}
+}
+
+// pause waits, but not longer than ctx.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 

@@ -10,17 +10,23 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"assay/job"
 	"assay/store"
 )
 
 // River is the Dispatcher for many processes on one PostgreSQL database. River
 // carries tickets to idle machines at once; what a job is and who runs it stays
 // in bot_jobs, so a ticket may get lost, come twice or come late.
-type River struct{ *node }
+type River struct {
+	*node
+	starts together[store.Ticket, *job.Job]
+}
 
 // NewRiver returns a worker with a new name. log may be nil.
 func NewRiver(db *store.DB, config Config, log *slog.Logger) *River {
-	return &River{newNode(db, config, log)}
+	r := &River{node: newNode(db, config, log)}
+	r.starts = newTogether(r.startAll)
+	return r
 }
 
 // ticket is what River carries: an invitation to start one attempt.
@@ -39,6 +45,12 @@ const (
 	admitPoll = time.Second
 	sweep     = time.Minute
 )
+
+// fetchPause is River's least time between two looks for tickets. It does not
+// announce tickets that follow others sooner, and they would wait for its poll;
+// so admissions keep their distance, and slots that come free meanwhile are
+// filled together.
+const fetchPause = 5 * time.Millisecond
 
 // Run works until ctx ends, then stops its jobs, puts them back into the queue
 // and returns nil. Jobs of dead workers are the Reaper's.
@@ -72,7 +84,7 @@ func (r *River) client(run context.Context) (*river.Client[pgx.Tx], error) {
 		MaxAttempts:                 1,
 		JobTimeout:                  -1,
 		RescueStuckJobsAfter:        10 * time.Minute,
-		FetchCooldown:               5 * time.Millisecond,
+		FetchCooldown:               fetchPause,
 		FetchPollInterval:           time.Second,
 		CompletedJobRetentionPeriod: time.Hour,
 		CancelledJobRetentionPeriod: time.Hour,
@@ -84,19 +96,36 @@ func (r *River) client(run context.Context) (*river.Client[pgx.Tx], error) {
 // use starts the attempt that the ticket is for and keeps River's slot until
 // the attempt gives it back. A stale ticket is used up and does nothing.
 func (r *River) use(run, ctx context.Context, t *river.Job[ticket]) error {
-	j, found, err := r.db.StartTicket(ctx, t.Args.JobID, t.ID, r.id)
+	j, err := r.starts.await(ctx, store.Ticket{JobID: t.Args.JobID, ID: t.ID})
 	if err != nil {
 		r.log.Warn("a job was not started", "job", t.Args.JobID, "error", err)
 		return river.JobSnooze(time.Second)
 	}
-	if !found {
+	if j == nil {
 		return nil
 	}
 	select {
-	case <-r.start(run, j):
+	case <-r.start(run, *j):
 	case <-ctx.Done():
 	}
 	return nil
+}
+
+// startAll starts what tickets are for; the answer to a stale one is nil.
+func (r *River) startAll(ctx context.Context, tickets []store.Ticket) ([]*job.Job, error) {
+	started, err := r.db.StartTickets(ctx, r.id, tickets...)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[int64]*job.Job{}
+	for i := range started {
+		byID[started[i].ID] = &started[i]
+	}
+	answers := make([]*job.Job, len(tickets))
+	for i, t := range tickets {
+		answers[i] = byID[t.JobID]
+	}
+	return answers, nil
 }
 
 // admit lets jobs in whenever something may have changed. It runs after the
@@ -109,8 +138,12 @@ func (r *River) admit(ctx context.Context, client *river.Client[pgx.Tx]) {
 	defer poll.Stop()
 	defer clean.Stop()
 	for ctx.Err() == nil {
-		if err := r.fill(ctx, client); err != nil && ctx.Err() == nil {
+		admitted, err := r.fill(ctx, client)
+		if err != nil && ctx.Err() == nil {
 			r.log.Error("letting jobs in failed", "error", err)
+		}
+		if admitted {
+			pause(ctx, fetchPause+time.Millisecond)
 		}
 		select {
 		case <-ctx.Done():
@@ -125,12 +158,12 @@ func (r *River) admit(ctx context.Context, client *river.Client[pgx.Tx]) {
 	}
 }
 
-func (r *River) fill(ctx context.Context, client *river.Client[pgx.Tx]) error {
+func (r *River) fill(ctx context.Context, client *river.Client[pgx.Tx]) (admitted bool, err error) {
 	room, _, err := r.db.Ready(ctx)
 	if err != nil || !room {
-		return err
+		return false, err
 	}
-	_, err = r.db.AdmitWithTickets(ctx, func(ctx context.Context, tx pgx.Tx, jobs []int64) ([]int64, error) {
+	jobs, err := r.db.AdmitWithTickets(ctx, func(ctx context.Context, tx pgx.Tx, jobs []int64) ([]int64, error) {
 		params := make([]river.InsertManyParams, len(jobs))
 		for i, id := range jobs {
 			params[i].Args = ticket{JobID: id}
@@ -145,7 +178,7 @@ func (r *River) fill(ctx context.Context, client *river.Client[pgx.Tx]) error {
 		}
 		return tickets, nil
 	})
-	return err
+	return len(jobs) > 0, err
 }
 
 // clean closes the tickets that died with their worker, which River would hold

@@ -2,11 +2,13 @@ package worker_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"assay/bot"
 	"assay/job"
 	"assay/store"
 	"assay/store/storetest"
@@ -133,4 +135,60 @@ func (b *bench) outage(server *storetest.PostgresServer, ends bool, want job.Out
 	b.await(b.enqueue("bot-0001"), job.Completed)
 	attempts, err := b.db.Attempts(b.Context(), id)
 	b.same("attempts", []any{2, want, nil}, []any{len(attempts), attempts[0].Outcome, err})
+}
+
+// Tickets that come together start their jobs together, but for the stale ones;
+// and jobs that end together are completed only if every lease still holds.
+func TestTicketsThatComeTogether(t *testing.T) {
+	t.Parallel()
+	const all = 6
+	db := storetest.OpenPostgres(t, nil)
+	storetest.AddBots(t, db, all)
+	var jobs []store.NewJob
+	for _, id := range []bot.ID{"bot-0000", "bot-0001", "bot-0002", "bot-0003", "bot-0004", "bot-0005"} {
+		jobs = append(jobs, store.NewJob{BotID: id, Type: job.Baseline, Reason: "BASELINE_MISSING", MaxAttempts: 3})
+	}
+	_, err := db.Enqueue(t.Context(), jobs...)
+	if err = errors.Join(err, db.SetCaps(t.Context(), store.Caps{Backtests: all, Improve: 1, Total: all})); err != nil {
+		t.Fatal(err)
+	}
+	var tickets []store.Ticket
+	_, err = db.AdmitWithTickets(t.Context(), func(_ context.Context, _ pgx.Tx, jobs []int64) (ids []int64, err error) {
+		for _, id := range jobs {
+			tickets, ids = append(tickets, store.Ticket{JobID: id, ID: 100 + id}), append(ids, 100+id)
+		}
+		return ids, nil
+	})
+	if err != nil || len(tickets) != all {
+		t.Fatalf("%d tickets, %v", len(tickets), err)
+	}
+	tickets[all-1].ID = tickets[0].ID // another job's ticket is none
+	started, err := db.StartTickets(t.Context(), "w", tickets...)
+	if err != nil || len(started) != all-1 {
+		t.Fatalf("%d started, %v", len(started), err)
+	}
+	if again, err := db.StartTickets(t.Context(), "w", tickets...); err != nil || len(again) != 0 {
+		t.Errorf("used tickets started %d jobs, %v", len(again), err)
+	}
+	ends := make([]store.Finished, len(started))
+	for i, j := range started {
+		ends[i].Lease = store.LeaseOf(j)
+	}
+	ends[all-2].Seq++
+	if err := db.FinishAll(t.Context(), ends...); !errors.Is(err, store.ErrLeaseLost) {
+		t.Errorf("with another's lease: %v, want a lost lease", err)
+	}
+	if beats, err := db.Heartbeat(t.Context(), "w"); err != nil || len(beats) != all-1 {
+		t.Errorf("%d jobs run after that, %v, want %d", len(beats), err, all-1)
+	}
+	ends[all-2].Seq--
+	if err := db.FinishAll(t.Context(), ends...); err != nil {
+		t.Error(err)
+	}
+	for _, j := range started {
+		tries, err := db.Attempts(t.Context(), j.ID)
+		if err != nil || len(tries) != 1 || tries[0].Outcome != job.OutcomeCompleted {
+			t.Errorf("the attempts of job %d: %v, %v", j.ID, tries, err)
+		}
+	}
 }

@@ -63,8 +63,8 @@ func finishTogether(t *testing.T, db *store.DB, fail map[bot.ID]error, names ...
 	if len(names) == 0 {
 		names, late = []bot.ID{"bot-0000", "bot-0001", "bot-0002", "bot-0003"}, "bot-0003"
 	}
-	s := &scribe{db: db}
-	s.writing.Lock()
+	s := newScribe(db)
+	s.serving <- struct{}{}
 	type answer struct {
 		id  bot.ID
 		err error
@@ -87,7 +87,7 @@ func finishTogether(t *testing.T, db *store.DB, fail map[bot.ID]error, names ...
 		waiting = len(s.waiting)
 		s.mu.Unlock()
 	}
-	s.writing.Unlock()
+	<-s.serving
 	all := map[bot.ID]error{}
 	for range names {
 		a := <-answers
