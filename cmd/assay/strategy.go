@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"assay"
@@ -44,8 +45,11 @@ func lint(file string) (*strategy.Strategy, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, assay.Errorf(assay.NotFound, "check the path", "there is no file %s", file)
 	}
+	if info, statErr := os.Stat(file); statErr == nil && info.IsDir() {
+		return nil, assay.Errorf(assay.Invalid, "name the files in it: "+filepath.Join(file, "*.yaml"), "%s is a folder", file)
+	}
 	if err != nil {
-		return nil, err
+		return nil, assay.Errorf(assay.Invalid, "choose a file you may read", "the strategy cannot be read: %v", err)
 	}
 	s, err := strategy.Parse(text, file)
 	if err != nil {
