@@ -2,13 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 
 	"assay"
-	"assay/bot"
 	"assay/market"
 	"assay/store"
 	"assay/strategy"
@@ -23,8 +18,7 @@ type Backtest struct {
 	Set      store.DataSet
 }
 
-// Backtest tests a strategy file, or the current rules of a bot, on a named
-// data set.
+// Backtest tests the rules of a file, a bot or a starter on a named data set.
 func (h *Home) Backtest(ctx context.Context, what, set string) (b Backtest, err error) {
 	in := task.Input{Capital: starterCapital}
 	if in.Strategy, in.Capital, err = h.rules(ctx, what); err != nil {
@@ -43,50 +37,6 @@ func (h *Home) Backtest(ctx context.Context, what, set string) (b Backtest, err 
 	in.Fingerprint = b.Set.Fingerprint
 	b.Output, err = task.Backtest(in)
 	return b, err
-}
-
-// BotRules returns the current strategy of a bot, when there is a home to find
-// it in.
-func BotRules(ctx context.Context, p Place, id string) (s *strategy.Strategy, err error) {
-	if !p.Exists() {
-		return nil, p.absent("%s is neither a file nor a starter, and there is no home at %s that could hold such a bot", id, p.Dir)
-	}
-	err = WithHome(ctx, p, func(h *Home) error {
-		s, err = h.Rules(ctx, id)
-		return err
-	})
-	return s, err
-}
-
-// Rules returns the strategy of a file, or the current one of a bot.
-func (h *Home) Rules(ctx context.Context, what string) (*strategy.Strategy, error) {
-	s, _, err := h.rules(ctx, what)
-	return s, err
-}
-
-func (h *Home) rules(ctx context.Context, what string) (*strategy.Strategy, market.Money, error) {
-	text, err := os.ReadFile(what)
-	if err == nil {
-		s, err := strategy.Parse(text, what)
-		return s, starterCapital, err
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, 0, err
-	}
-	b, err := h.DB.Bot(ctx, bot.ID(what))
-	if assay.KindOf(err) == assay.NotFound {
-		return nil, 0, assay.Errorf(assay.NotFound, "name a strategy file, or a bot by its id (see assay bots)",
-			"%s is neither a file nor a bot", what)
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	v, err := h.DB.Version(ctx, b.VersionID)
-	if err != nil {
-		return nil, 0, err
-	}
-	s, err := strategy.Parse([]byte(v.Source), fmt.Sprintf("version %d of %s", v.ID, b.ID))
-	return s, b.Capital, err
 }
 
 // suits holds a set that was named by hand against the rules that choose one

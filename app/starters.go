@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"assay"
 	"assay/bot"
@@ -39,9 +38,8 @@ func addStarter(ctx context.Context, tx *store.DB, starter strategy.Starter) err
 	if err != nil {
 		return err
 	}
-	id := bot.ID(strings.ReplaceAll(strings.ToLower(s.Name), " ", "-"))
 	_, err = tx.CreateBot(ctx,
-		bot.Bot{ID: id, Name: s.Name, Symbol: s.Symbol, PromotionMode: bot.Manual, Capital: starterCapital},
+		bot.Bot{ID: bot.ID(starter.ID()), Name: s.Name, Symbol: s.Symbol, PromotionMode: bot.Manual, Capital: starterCapital},
 		store.Version{Hash: s.Hash(), Source: string(s.Print()), Symbol: s.Symbol, Interval: s.Bars, Origin: "STARTER"})
 	return err
 }

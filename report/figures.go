@@ -17,9 +17,9 @@ func headline(in Input) []group {
 	return []group{
 		{"Account", []fact{
 			{"Net profit", dollars(m.NetPnL)},
-			{"Gross profit", dollars(m.Gross)},
+			{"Profit before fees", dollars(m.Gross)},
 			{"Fees", dollars(m.Fees)},
-			{"Slippage (in gross)", dollars(slippage)},
+			{"Slippage (in the prices)", dollars(slippage)},
 			{"Capital", dollars(m.Capital)},
 			{"Return", percent(share(float64(m.NetPnL), float64(m.Capital)))},
 			{"Return a year", percent(m.AnnualReturn)},
@@ -40,7 +40,7 @@ func headline(in Input) []group {
 		{"Risk", []fact{
 			{"Largest drawdown", dollars(-m.MaxDrawdown)},
 			{"Largest in percent", percent(negative(m.MaxDrawdownPct))},
-			{"Longest in days", grouped(int64(m.LongestDrawdown))},
+			{"Longest in trade days", grouped(int64(m.LongestDrawdown))},
 			{"Volatility a year", percent(m.Volatility)},
 			{"Ulcer index", number(m.Ulcer)},
 			{"Value at risk, 95 %", percent(m.VaR95)},

@@ -3,6 +3,7 @@ package strategy
 import (
 	"embed"
 	"path"
+	"strings"
 )
 
 //go:embed library/*.yaml
@@ -14,6 +15,10 @@ type Starter struct {
 	File   string // e.g. "mes_orb_breakout.yaml", for error messages
 	Source []byte
 }
+
+// ID returns the id of the bot that starts with these rules, e.g.
+// "mes-orb-breakout".
+func (s Starter) ID() string { return strings.ReplaceAll(strings.ToLower(s.Name), " ", "-") }
 
 // Library returns the starter strategies, ordered by file name.
 func Library() []Starter {

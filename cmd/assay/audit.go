@@ -22,7 +22,7 @@ func (auditCmd) Run(ctx context.Context, io console, all *cli) error {
 			return err
 		}
 		fmt.Fprintf(io.out, "audit %d of %s at %s\n", run.ID, h.DB.Path(), run.FinishedAt.Format(time.RFC3339))
-		fmt.Fprintf(io.out, "audit log: %d rows are intact, head %s\n", run.Chain.Rows, head(run.Chain.Head))
+		fmt.Fprintf(io.out, "audit log: %s intact, head %s\n", rows(run.Chain.Rows), head(run.Chain.Head))
 		fmt.Fprintf(io.out, "invariants: %d of %d hold\n", run.Checked-run.Failed, run.Checked)
 		for _, f := range run.Findings {
 			fmt.Fprintf(io.out, "FAIL %s: %s Rows that break it: %d, e.g. %s\n", f.ID, f.Sentence, f.Offending, strings.Join(f.Samples, ", "))
@@ -33,6 +33,13 @@ func (auditCmd) Run(ctx context.Context, io console, all *cli) error {
 		_, err = fmt.Fprintln(io.out, "PASS")
 		return err
 	})
+}
+
+func rows(n int64) string {
+	if n == 1 {
+		return "1 row is"
+	}
+	return fmt.Sprint(n, " rows are")
 }
 
 func head(hash string) string {

@@ -15,7 +15,7 @@ import (
 )
 
 type backtestCmd struct {
-	What   string `arg:"" name:"file|bot" help:"A strategy file, or the id of a bot."`
+	What   string `arg:"" name:"file|bot|starter" help:"A strategy file, the id of a bot, or the name or id of a starter."`
 	Data   string `required:"" help:"Name of the data set; see assay data ls." placeholder:"SET"`
 	JSON   bool   `name:"json" help:"Print the result as JSON."`
 	Trades string `help:"Also write the trades to this CSV file." placeholder:"out.csv" type:"path"`

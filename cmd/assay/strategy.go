@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"assay"
@@ -44,8 +45,11 @@ func lint(file string) (*strategy.Strategy, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, assay.Errorf(assay.NotFound, "check the path", "there is no file %s", file)
 	}
+	if info, statErr := os.Stat(file); statErr == nil && info.IsDir() {
+		return nil, assay.Errorf(assay.Invalid, "name the files in it: "+filepath.Join(file, "*.yaml"), "%s is a folder", file)
+	}
 	if err != nil {
-		return nil, err
+		return nil, assay.Errorf(assay.Invalid, "choose a file you may read", "the strategy cannot be read: %v", err)
 	}
 	s, err := strategy.Parse(text, file)
 	if err != nil {
@@ -65,23 +69,23 @@ type strategyLsCmd struct{}
 
 func (strategyLsCmd) Run(to console) error {
 	w := tabwriter.NewWriter(to.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tSYMBOL\tBARS\tHASH")
+	fmt.Fprintln(w, "NAME\tID\tSYMBOL\tBARS\tHASH")
 	for _, starter := range strategy.Library() {
 		s, err := strategy.Parse(starter.Source, starter.File)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%.16s\n", s.Name, s.Symbol, task.IntervalName(s.Bars), s.Hash())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%.16s\n", s.Name, starter.ID(), s.Symbol, task.IntervalName(s.Bars), s.Hash())
 	}
 	return w.Flush()
 }
 
 type showCmd struct {
-	What string `arg:"" name:"file|bot|starter" help:"A strategy file, the id of a bot, or the name of a starter."`
+	What string `arg:"" name:"file|bot|starter" help:"A strategy file, the id of a bot, or the name or id of a starter."`
 }
 
 func (c showCmd) Run(ctx context.Context, to console, all *cli) error {
-	s, err := rulesOf(ctx, all, c.What)
+	s, err := app.Rules(ctx, all.Home, c.What)
 	if err != nil {
 		return err
 	}
@@ -90,28 +94,14 @@ func (c showCmd) Run(ctx context.Context, to console, all *cli) error {
 }
 
 type explainCmd struct {
-	What string `arg:"" name:"file|bot|starter" help:"A strategy file, the id of a bot, or the name of a starter."`
+	What string `arg:"" name:"file|bot|starter" help:"A strategy file, the id of a bot, or the name or id of a starter."`
 }
 
 func (c explainCmd) Run(ctx context.Context, to console, all *cli) error {
-	s, err := rulesOf(ctx, all, c.What)
+	s, err := app.Rules(ctx, all.Home, c.What)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprint(to.out, strategy.Explain(s))
 	return err
-}
-
-// rulesOf finds the rules of a starter, a file or a bot. Only a bot needs a
-// home.
-func rulesOf(ctx context.Context, all *cli, what string) (s *strategy.Strategy, err error) {
-	for _, starter := range strategy.Library() {
-		if starter.Name == what {
-			return strategy.Parse(starter.Source, starter.File)
-		}
-	}
-	if text, err := os.ReadFile(what); err == nil {
-		return strategy.Parse(text, what)
-	}
-	return app.BotRules(ctx, all.Home, what)
 }

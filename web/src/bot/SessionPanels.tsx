@@ -52,7 +52,7 @@ function Statistics({ metrics: m }: { metrics: Session["metrics"] }) {
         Statistics <small>{`${count(m.days)} trade dates, capital ${plain(m.capital)}`}</small>
       </h3>
       <dl className={styles.statistics}>
-        <Statistic label="Gross">{money(m.gross)}</Statistic>
+        <Statistic label="Profit before fees">{money(m.gross)}</Statistic>
         <Statistic label="Fees">{money(-m.fees)}</Statistic>
         <Statistic label="Wins">{count(m.wins)}</Statistic>
         <Statistic label="Losses">{count(m.losses)}</Statistic>

@@ -8,16 +8,16 @@ import { clock, useClock } from "../clock/clock";
 import { clockTime } from "../format/time";
 import { HealthButton } from "../health/HealthButton";
 import styles from "./Header.module.css";
+import { titleOf } from "./title";
 
 const noticeAfter = 3000;
 
 /** The page's title, the exchange, the server's clock, and what is wrong with the connection. */
 export function Header() {
-  const known = useMatches({ select: (matches) => matches.some((m) => m.routeId.startsWith("/bots")) });
-  const title = known ? "Bots" : "Assay";
+  const title = useMatches({ select: titleOf });
   useEffect(() => {
-    document.title = known ? "Bots · Assay" : "Assay";
-  }, [known]);
+    document.title = title === "Assay" ? title : `${title} · Assay`;
+  }, [title]);
   return (
     <header className={styles.header}>
       <h1>{title}</h1>
