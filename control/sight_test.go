@@ -305,8 +305,8 @@ func TestReplaySaysTheFirstDifference(t *testing.T) {
 			`bot bot-0001: stored is {"botId":"bot-0001","enqueue":{"type":"EVOLVE","reason":"BASELINE_MISSING"},`,
 		},
 		{
-			`update planner_ticks set plan_version = 99 where id = 1`, `update planner_ticks set plan_version = 1 where id = 1`,
-			"tick 1 was decided by version 99 of the rules, and this Assay has version 1; replay it with the Assay that made it",
+			`update planner_ticks set plan_version = 99 where id = 1`, fmt.Sprintf(`update planner_ticks set plan_version = %d where id = 1`, plan.Version),
+			fmt.Sprintf("tick 1 was decided by version 99 of the rules, and this Assay has version %d; ", plan.Version) + "replay it with the Assay that made it",
 		},
 		{
 			`update planner_ticks set snapshot_id = 99 where id = 1`, `update planner_ticks set snapshot_id = 1 where id = 1`,

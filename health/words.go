@@ -154,7 +154,7 @@ const (
 	auditClean  = sentence("The audit found nothing")
 	auditFound  = sentence("The audit found {n} things")
 	auditFound1 = sentence("The audit found one thing")
-	fixAudit    = sentence("Read the findings on the Proof page.")
+	fixAudit    = sentence("Read the findings: assay audit, or GET /api/_proof/invariants.")
 
 	fleetNone   = sentence("No bots yet.")
 	fleetOne    = sentence("{n} bots, all in {stage}")

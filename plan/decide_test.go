@@ -129,7 +129,13 @@ func TestRules(t *testing.T) {
 			bot:   due(func(f *Facts) { f.Data = Data{} }),
 			fleet: Fleet{Paused: true, PausedReason: "FOMC day"},
 			want: held(Paused, "autonomy is paused for the whole fleet: FOMC day",
-				Next{Action: "Resume", Reason: "waits until a person resumes the whole fleet"}),
+				Next{Action: "Resume", Reason: "waits until a person resumes the whole fleet: FOMC day"}),
+		},
+		{
+			name: "2: the bot is paused",
+			bot:  due(func(f *Facts) { f.Paused, f.PausedReason = true, "roll week" }),
+			want: held(Paused, "autonomy is paused for this bot: roll week",
+				Next{Action: "Resume", Reason: "waits until a person resumes this bot: roll week"}),
 		},
 		{
 			name: "2: the bot is paused without a reason",

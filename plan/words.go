@@ -71,11 +71,11 @@ func jobActive(b *Facts) Decision {
 }
 
 func paused(b *Facts, what, why string) Decision {
-	detail := "autonomy is paused for " + what
 	if why != "" {
-		detail += ": " + why
+		what += ": " + why
 	}
-	return holds(b, Paused, detail, Next{Action: actionResume, Reason: "waits until a person resumes " + what})
+	return holds(b, Paused, "autonomy is paused for "+what,
+		Next{Action: actionResume, Reason: "waits until a person resumes " + what})
 }
 
 func noData(b *Facts) Decision {

@@ -15,7 +15,8 @@ import (
 )
 
 // Tick is one pass of the planner over the fleet. Without an error
-// BotsEvaluated is JobsEnqueued + BotsHeld, which the database checks.
+// BotsEvaluated is JobsEnqueued + BotsHeld, and HeldBy adds up to BotsHeld;
+// the database checks both.
 type Tick struct {
 	ID            int64
 	StartedAt     time.Time
@@ -65,8 +66,9 @@ func (db *DB) AddTick(ctx context.Context, t Tick) (id int64, err error) {
 	return id, nil
 }
 
-// addsUp checks what the database cannot: that the reasons account for every
-// bot that is held.
+// addsUp checks that the reasons account for every bot that is held. The
+// database checks it again, but not of a pass that failed, nor can it say how
+// far the two are apart.
 func (t Tick) addsUp() error {
 	held := 0
 	for _, n := range t.HeldBy {

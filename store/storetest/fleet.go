@@ -3,6 +3,7 @@ package storetest
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -421,6 +422,17 @@ func tickCounts(t *testing.T, h Harness) {
 	wrong.HeldBy = map[plan.Reason]int{plan.NotDue: 1}
 	if _, err := db.AddTick(t.Context(), wrong); err == nil {
 		t.Error("a tick was taken whose reasons do not account for every bot that is held")
+	}
+	for _, query := range []string{
+		`update planner_ticks set held_by_reason = '{}'`,
+		`update planner_ticks set held_by_reason = '{"NOT_DUE":1,"PAUSED":2}'`,
+		`insert into planner_ticks (started_at, bots_evaluated, jobs_enqueued, bots_held, held_by_reason)
+			select started_at, 1, 0, 1, '{}' from planner_ticks`,
+	} {
+		_, err := h.SQL(t, db).ExecContext(t.Context(), query)
+		if err == nil || !strings.Contains(err.Error(), "the reasons of a tick do not add up to bots_held") {
+			t.Errorf("%s: %v", query, err)
+		}
 	}
 	failed := store.Tick{StartedAt: Start, BotsEvaluated: 3, Error: "the disk is full"}
 	if _, err := db.AddTick(t.Context(), failed); err != nil {
