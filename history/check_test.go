@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -62,12 +63,12 @@ func TestFullBarsPass(t *testing.T) {
 	want := history.Report{
 		Symbol: "ES", Interval: "5m", Bars: b.Len(), Sessions: len(b.Dates),
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1), SessionClosed: b.Start(b.Len() - 1).Add(b.Interval),
-		Rules: 1, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
+		Rules: 2, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
 		Judged: len(b.Dates), JudgedFrom: b.Dates[0], JudgedTo: b.Dates[len(b.Dates)-1],
 		RTH:     history.Coverage{Due: got.DayBars, Present: got.DayBars},
 		ETH:     history.Coverage{Due: b.Len() - got.DayBars, Present: b.Len() - got.DayBars},
 		Missing: []market.Date{}, Holes: []history.Hole{}, Weekly: []history.WeeklyHole{},
-		Rolls: got.Rolls, Jumps: []history.Jump{}, DayBars: got.DayBars,
+		Rolls: got.Rolls, Jumps: []history.Jump{}, DayBars: got.DayBars, Days: len(b.Dates) - 1, // a day of mourning closed at 08:30
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -170,6 +171,39 @@ func TestReasonsToRefuse(t *testing.T) {
 		}
 		if refused := r.Verdict == history.Refused; refused != (len(c.want) > 0) || (r.Refusal() != "") != refused {
 			t.Errorf("%s: %s (%s)", c.name, r.Verdict, r.Refusal())
+		}
+	}
+}
+
+// Bars too few to test anything on do not pass for want of faults.
+func TestTooFewSessionsAreRefused(t *testing.T) {
+	all := generated(60)
+	first := func(sessions int) *market.Bars {
+		return without(all, func(i int) bool { return all.Date(i) >= all.Dates[sessions] })
+	}
+	nights := without(all, func(i int) bool { return all.Minute[i] >= 510 && all.Minute[i] < 900 && all.Date(i) >= all.Dates[19] })
+	for _, c := range []struct {
+		name string
+		bars *market.Bars
+		want string
+	}{
+		{"two bars", without(all, func(i int) bool { return i > 1 }), "2 bars in 1 session, 0 with regular hours, " +
+			"are too few to test a bot on: import at least 20 sessions with regular hours"},
+		{"19 sessions", first(19), fmt.Sprintf("%d bars in 19 sessions, 19 with regular hours, "+
+			"are too few to test a bot on: import at least 20 sessions with regular hours", first(19).Len())},
+		{"20 sessions", first(20), ""},
+		{"nights after 19", nights, fmt.Sprintf("%d bars in %d sessions, 19 with regular hours, "+
+			"are too few to test a bot on: import at least 20 sessions with regular hours", nights.Len(), len(nights.Dates))},
+	} {
+		r := check(t, c.bars)
+		got := ""
+		for _, reason := range r.Reasons {
+			if strings.Contains(reason, "too few") {
+				got = reason
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || (r.Verdict == history.Refused) != (c.want != "") {
+			t.Errorf("%s: %s: %s", c.name, r.Verdict, diff)
 		}
 	}
 }

@@ -61,6 +61,7 @@ type Report struct {
 	JumpCount int     `json:"jumpCount"`
 	Jumps     []Jump  `json:"jumps"`
 	DayBars   int     `json:"rthBars"`
+	Days      int     `json:"rthSessions"` // trade dates with bars in regular hours
 	Idle      Idle    `json:"zeroVolume"`
 	Outside   Outside `json:"outsideHours"`
 }
@@ -164,6 +165,7 @@ func (c *checker) note(format string, args ...any) {
 // judge turns counts into the verdict and its sentences.
 func (c *checker) judge() {
 	r := &c.report
+	c.short()
 	c.contracts()
 	c.spikes()
 	for _, w := range r.Weekly {
@@ -199,6 +201,14 @@ func (c *checker) judge() {
 	}
 	if r.Verdict = Pass; len(r.Reasons) > 0 {
 		r.Verdict = Refused
+	}
+}
+
+// short refuses what ends before a bot could show anything on it.
+func (c *checker) short() {
+	if r := &c.report; r.Days < fewestDays {
+		c.refuse("%s in %s, %d with regular hours, are too few to test a bot on: import at least %d sessions with regular hours",
+			count(r.Bars, "bar"), count(r.Sessions, "session"), r.Days, fewestDays)
 	}
 }
 
