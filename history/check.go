@@ -10,7 +10,7 @@ import (
 // checkRules rises whenever the same bars could be judged otherwise than before;
 // sets that were kept are then judged anew. Reports without a number are older
 // than the first.
-const checkRules = 2
+const checkRules = 3
 
 // The limits of the check. A set that breaks one is refused for bots.
 const (

@@ -63,7 +63,7 @@ func TestFullBarsPass(t *testing.T) {
 	want := history.Report{
 		Symbol: "ES", Interval: "5m", Bars: b.Len(), Sessions: len(b.Dates),
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1), SessionClosed: b.Start(b.Len() - 1).Add(b.Interval),
-		Rules: 2, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
+		Rules: 3, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
 		Judged: len(b.Dates), JudgedFrom: b.Dates[0], JudgedTo: b.Dates[len(b.Dates)-1],
 		RTH:     history.Coverage{Due: got.DayBars, Present: got.DayBars},
 		ETH:     history.Coverage{Due: b.Len() - got.DayBars, Present: b.Len() - got.DayBars},
@@ -216,10 +216,40 @@ func TestYearsOutsideTheCalendarAreNotJudged(t *testing.T) {
 	}
 	b = named(without(b, func(i int) bool { return b.Date(i).Weekday() == time.Tuesday }), "ESH4")
 	r := check(t, b)
-	want := []string{"290 trade dates outside the calendar (2024-01-01 to 2027-12-31): holes there are not judged"}
-	if diff := cmp.Diff(want, r.Notes); diff != "" || r.Verdict != history.Pass || r.Judged != 0 || r.HoleCount != 0 {
+	want := []string{"290 of 290 trade dates lie outside the calendar's years, 2024-01-01 to 2027-12-31, " +
+		"so their holes and hours are not judged"}
+	if diff := cmp.Diff(want, r.Reasons); diff != "" || r.Verdict != history.Refused || r.Judged != 0 || r.HoleCount != 0 {
 		t.Errorf("%s, %d judged, %d holes: %s", r.Verdict, r.Judged, r.HoleCount, diff)
 	}
+	if !strings.Contains(r.String(), "\nholes      not judged\n") {
+		t.Errorf("holes are counted that nobody looked for:\n%s", r)
+	}
+}
+
+// A set passes only when the calendar knows the greater part of it.
+func TestMostOfASetMustBeJudged(t *testing.T) {
+	for _, c := range []struct {
+		weeks          int64 // earlier than generated, into 2023
+		reasons, notes []string
+	}{
+		{4, []string{}, []string{"19 trade dates outside the calendar (2024-01-01 to 2027-12-31): holes there are not judged"}},
+		{5, []string{"24 of 43 trade dates lie outside the calendar's years, 2024-01-01 to 2027-12-31, " +
+			"so their holes and hours are not judged"}, []string{}},
+	} {
+		r := check(t, earlier(generated(60), c.weeks*7*24*3600))
+		if diff := cmp.Diff([][]string{c.reasons, c.notes}, [][]string{r.Reasons, r.Notes}); diff != "" {
+			t.Errorf("%d weeks earlier: %s", c.weeks, diff)
+		}
+	}
+}
+
+// earlier moves bars back, and leaves out what falls on New Year's Day.
+func earlier(b *market.Bars, seconds int64) *market.Bars {
+	moved := named(b, "ESH4")
+	for i := range moved.Time {
+		moved.Time[i] -= seconds
+	}
+	return without(named(moved, "ESH4"), func(i int) bool { return moved.Start(i).YearDay() == 1 || moved.Start(i).YearDay() == 365 })
 }
 
 // TestRealSets holds the check against what is known of the real files.

@@ -37,7 +37,7 @@ func (r Report) String() string {
 		line("overnight", "%s", r.ETH)
 		line("missing", "%s", r.missing())
 	}
-	line("holes", "%d inside sessions", r.HoleCount)
+	line("holes", "%s", r.holes())
 	for _, h := range r.Holes[:min(len(r.Holes), holesPrinted)] {
 		line("", "%s", h)
 	}
@@ -55,6 +55,17 @@ func (r Report) String() string {
 	line("outside", "%s outside the exchange's hours", count(r.Outside.Bars, "bar"))
 	line("prices", "all on the tick; no time is there twice")
 	return out.String()
+}
+
+func (r Report) holes() string {
+	switch {
+	case r.Judged == 0:
+		return "not judged"
+	case r.NotJudged > 0:
+		return fmt.Sprintf("%d inside sessions, %s not judged", r.HoleCount, count(r.NotJudged, "trade date"))
+	default:
+		return fmt.Sprintf("%d inside sessions", r.HoleCount)
+	}
 }
 
 func (r Report) missing() string {

@@ -187,11 +187,7 @@ func (c *checker) judge() {
 		c.refuse("%.1f %% of the bars lie outside the exchange's hours, "+
 			"so the times are likely in a wrong zone or stamped at the end", 100*out)
 	}
-	if r.NotJudged > 0 {
-		first, last := c.calendar.Years()
-		c.note("%s outside the calendar (%s to %s): holes there are not judged",
-			count(r.NotJudged, "trade date"), first, last)
-	}
+	c.unknown()
 	if r.Returns > 0 {
 		c.note("the contract goes back to an earlier one %s", times(r.Returns))
 	}
@@ -209,6 +205,21 @@ func (c *checker) short() {
 	if r := &c.report; r.Days < fewestDays {
 		c.refuse("%s in %s, %d with regular hours, are too few to test a bot on: import at least %d sessions with regular hours",
 			count(r.Bars, "bar"), count(r.Sessions, "session"), r.Days, fewestDays)
+	}
+}
+
+// unknown says which trade dates the calendar does not know. A set of which it
+// knows the smaller part only is not passed: a hole would not have been seen.
+func (c *checker) unknown() {
+	r := &c.report
+	first, last := c.calendar.Years()
+	switch all := r.Judged + r.NotJudged; {
+	case 2*r.Judged <= all:
+		c.refuse("%d of %s lie outside the calendar's years, %s to %s, so their holes and hours are not judged",
+			r.NotJudged, count(all, "trade date"), first, last)
+	case r.NotJudged > 0:
+		c.note("%s outside the calendar (%s to %s): holes there are not judged",
+			count(r.NotJudged, "trade date"), first, last)
 	}
 }
 
