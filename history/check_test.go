@@ -63,12 +63,12 @@ func TestFullBarsPass(t *testing.T) {
 	want := history.Report{
 		Symbol: "ES", Interval: "5m", Bars: b.Len(), Sessions: len(b.Dates),
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1), SessionClosed: b.Start(b.Len() - 1).Add(b.Interval),
-		Rules: 3, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
+		Rules: 4, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
 		Judged: len(b.Dates), JudgedFrom: b.Dates[0], JudgedTo: b.Dates[len(b.Dates)-1],
 		RTH:     history.Coverage{Due: got.DayBars, Present: got.DayBars},
 		ETH:     history.Coverage{Due: b.Len() - got.DayBars, Present: b.Len() - got.DayBars},
 		Missing: []market.Date{}, Holes: []history.Hole{}, Weekly: []history.WeeklyHole{},
-		Rolls: got.Rolls, Jumps: []history.Jump{}, DayBars: got.DayBars, Days: len(b.Dates) - 1, // a day of mourning closed at 08:30
+		Rolls: got.Rolls, Jumps: []history.Jump{}, DayBars: got.DayBars, Outside: history.Outside{Of: b.Len()}, Days: len(b.Dates) - 1, // a day of mourning closed at 08:30
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -175,6 +175,33 @@ func TestReasonsToRefuse(t *testing.T) {
 	}
 }
 
+// The hours of 2013 were others than today's, and a share just above a limit is
+// not printed as the limit.
+func TestHoursOutside(t *testing.T) {
+	for _, c := range []struct {
+		seconds int64 // earlier than generated
+		late    int   // bars of the last hour that are an hour late
+		want    []string
+	}{
+		{11 * 52 * 7 * 24 * 3600, 480, []string{"44 of 44 trade dates lie outside the calendar's years, " +
+			"2024-01-01 to 2027-12-31, so their holes and hours are not judged"}},
+		{0, 120, []string{"1.001 % of the bars lie outside the exchange's hours, " +
+			"so the times are likely in a wrong zone or stamped at the end"}},
+	} {
+		b := generated(70).Truncate(11_990)
+		for i := range b.Time {
+			if b.Minute[i] >= 15*60 && b.Minute[i] < 16*60 && c.late > 0 {
+				b.Time[i] += 3600
+				c.late--
+			}
+			b.Time[i] -= c.seconds
+		}
+		if diff := cmp.Diff(c.want, check(t, named(b, "ESH4")).Reasons); diff != "" {
+			t.Errorf("%d seconds earlier: %s", c.seconds, diff)
+		}
+	}
+}
+
 // Bars too few to test anything on do not pass for want of faults.
 func TestTooFewSessionsAreRefused(t *testing.T) {
 	all := generated(60)
@@ -221,8 +248,10 @@ func TestYearsOutsideTheCalendarAreNotJudged(t *testing.T) {
 	if diff := cmp.Diff(want, r.Reasons); diff != "" || r.Verdict != history.Refused || r.Judged != 0 || r.HoleCount != 0 {
 		t.Errorf("%s, %d judged, %d holes: %s", r.Verdict, r.Judged, r.HoleCount, diff)
 	}
-	if !strings.Contains(r.String(), "\nholes      not judged\n") {
-		t.Errorf("holes are counted that nobody looked for:\n%s", r)
+	for _, line := range []string{"\nholes      not judged\n", "\noutside    not judged\n"} {
+		if !strings.Contains(r.String(), line) {
+			t.Errorf("something is counted that nobody looked for, want %q:\n%s", line, r)
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func (r Report) String() string {
 	}
 	more(r.JumpCount - len(r.Jumps))
 	line("no volume", "%s", r.Idle)
-	line("outside", "%s outside the exchange's hours", count(r.Outside.Bars, "bar"))
+	line("outside", "%s", r.Outside)
 	line("prices", "all on the tick; no time is there twice")
 	return out.String()
 }
@@ -110,6 +110,14 @@ func (i Idle) String() string {
 	}
 	return fmt.Sprintf("%s, %d in regular hours; longest run %d from %s UTC", count(i.Bars, "bar"), i.RTH,
 		i.Longest.Bars, i.Longest.From.Format(minutes))
+}
+
+// String prints how many bars lie outside the hours, of those that were judged.
+func (o Outside) String() string {
+	if o.Of == 0 {
+		return "not judged"
+	}
+	return count(o.Bars, "bar") + " outside the exchange's hours"
 }
 
 // count prints "1 bar" or "2 bars".

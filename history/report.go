@@ -3,6 +3,7 @@ package history
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -129,6 +130,7 @@ type Quiet struct {
 // Outside counts bars outside the exchange's hours.
 type Outside struct {
 	Bars  int       `json:"bars"`
+	Of    int       `json:"of"` // bars of the calendar's years
 	First time.Time `json:"first,omitzero"`
 }
 
@@ -178,14 +180,14 @@ func (c *checker) judge() {
 		}
 	}
 	if m := r.RTH.Missing(); m > rthMissing {
-		c.refuse("%.1f %% of the bars of regular hours are missing", 100*m)
+		c.refuse("%s of the bars of regular hours are missing", above(m, rthMissing))
 	}
 	if idle := share(r.Idle.RTH, r.DayBars); idle > rthIdle {
-		c.refuse("nothing traded in %.1f %% of the bars of regular hours", 100*idle)
+		c.refuse("nothing traded in %s of the bars of regular hours", above(idle, rthIdle))
 	}
-	if out := share(r.Outside.Bars, r.Bars); out > outsideShare {
-		c.refuse("%.1f %% of the bars lie outside the exchange's hours, "+
-			"so the times are likely in a wrong zone or stamped at the end", 100*out)
+	if out := share(r.Outside.Bars, r.Outside.Of); out > outsideShare {
+		c.refuse("%s of the bars lie outside the exchange's hours, "+
+			"so the times are likely in a wrong zone or stamped at the end", above(out, outsideShare))
 	}
 	c.unknown()
 	if r.Returns > 0 {
@@ -239,6 +241,17 @@ func share(part, whole int) float64 {
 		return 0
 	}
 	return float64(part) / float64(whole)
+}
+
+// above prints a share in percent, with as many digits as show that it is above
+// its limit.
+func above(share, limit float64) string {
+	for digits := 1; ; digits++ {
+		text := strconv.FormatFloat(100*share, 'f', digits, 64)
+		if shown, err := strconv.ParseFloat(text, 64); err != nil || shown > 100*limit || digits == 9 {
+			return text + " %"
+		}
+	}
 }
 
 func clockText(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
