@@ -202,6 +202,20 @@ func TestHoursOutside(t *testing.T) {
 	}
 }
 
+// Nothing due is not all of it seen.
+func TestNoRegularHours(t *testing.T) {
+	all := generated(5)
+	got := check(t, all.Truncate(12)).String()
+	for _, line := range []string{
+		"\nregular    no regular hours lie between the first bar and the last\n",
+		"\novernight  12 of 12 bars (100.0 %)\n",
+	} {
+		if !strings.Contains(got, line) {
+			t.Errorf("want %q:\n%s", line, got)
+		}
+	}
+}
+
 // Bars too few to test anything on do not pass for want of faults.
 func TestTooFewSessionsAreRefused(t *testing.T) {
 	all := generated(60)

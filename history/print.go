@@ -33,8 +33,8 @@ func (r Report) String() string {
 	}
 	if r.Judged > 0 {
 		line("judged", "%s to %s, %s", r.JudgedFrom, r.JudgedTo, count(r.Judged, "trade date"))
-		line("regular", "%s", r.RTH)
-		line("overnight", "%s", r.ETH)
+		line("regular", "%s", r.RTH.of("regular"))
+		line("overnight", "%s", r.ETH.of("overnight"))
 		line("missing", "%s", r.missing())
 	}
 	line("holes", "%s", r.holes())
@@ -80,6 +80,14 @@ func (r Report) missing() string {
 		dates = append(dates, fmt.Sprintf("and %d more", more))
 	}
 	return fmt.Sprintf("%s: %s", count(len(r.Missing), "session"), strings.Join(dates, ", "))
+}
+
+// of prints the coverage of a part of the day, or that no bar of it was due.
+func (c Coverage) of(hours string) string {
+	if c.Due == 0 {
+		return fmt.Sprintf("no %s hours lie between the first bar and the last", hours)
+	}
+	return c.String()
 }
 
 // String prints "43001 of 43134 bars (99.7 %)".
