@@ -40,12 +40,12 @@ func TestSimulatedSetsFollowTheExchange(t *testing.T) {
 		generated++
 		return short(c, d)
 	}}
-	at := func(day, hour int) time.Time { return time.Date(2024, 1, day, hour, 0, 0, 0, time.UTC) }
+	at := func(day, hour int) time.Time { return time.Date(2024, 2, day, hour, 0, 0, 0, time.UTC) }
 	var closed []time.Time
 	var prints []bool
 	last := ""
-	// The session of Thursday the 4th closes at 16:00 Chicago, 22:00 UTC.
-	for _, now := range []time.Time{at(4, 12), at(4, 13), at(4, 22), at(5, 12)} {
+	// The session of Thursday, February 8th, closes at 16:00 Chicago, 22:00 UTC.
+	for _, now := range []time.Time{at(8, 12), at(8, 13), at(8, 22), at(9, 12)} {
 		set := simSet(t, s, now)
 		closed, prints = append(closed, set.SessionClosed), append(prints, set.Fingerprint != last)
 		last = set.Fingerprint
@@ -53,7 +53,7 @@ func TestSimulatedSetsFollowTheExchange(t *testing.T) {
 			t.Errorf("%+v", set)
 		}
 	}
-	want := []any{[]time.Time{at(3, 22), at(3, 22), at(4, 22), at(4, 22)}, []bool{true, false, true, false}, 2}
+	want := []any{[]time.Time{at(7, 22), at(7, 22), at(8, 22), at(8, 22)}, []bool{true, false, true, false}, 2}
 	if diff := cmp.Diff(want, []any{closed, prints, generated}); diff != "" {
 		t.Errorf("session held, new bars, times generated (-want +got):\n%s", diff)
 	}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -39,7 +40,8 @@ func TestSetsOfOlderVersionsAreJudgedAnew(t *testing.T) {
 	keep("passed", &idle, store.VerdictPass, `{}`)
 	keep("refused", whole, store.VerdictRefused, `{"verdict": "REFUSED"}`)
 	keep("accepted", &idle, store.VerdictRefused, `{"rules": 0}`)
-	keep("current", &idle, store.VerdictPass, `{"rules": 1}`)
+	current := history.Check(whole, contract.Calendar()).Rules
+	keep("current", &idle, store.VerdictPass, fmt.Sprintf(`{"rules": %d}`, current))
 	if _, err := db.AcceptDataSet(t.Context(), "accepted", "ann", "thin"); err != nil {
 		t.Fatal(err)
 	}

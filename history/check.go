@@ -10,10 +10,11 @@ import (
 // checkRules rises whenever the same bars could be judged otherwise than before;
 // sets that were kept are then judged anew. Reports without a number are older
 // than the first.
-const checkRules = 1
+const checkRules = 4
 
 // The limits of the check. A set that breaks one is refused for bots.
 const (
+	fewestDays    = 20   // sessions with bars in regular hours, about a month
 	weeklyShare   = 0.5  // of the sessions of a weekday that lack the same minutes
 	weeklyTimes   = 4    // and how many sessions that must be at least
 	rthMissing    = 0.05 // of the bars of the day session
@@ -73,16 +74,24 @@ type slot struct {
 	day          bool // in the day session
 }
 
-// hours counts bars outside the exchange's hours, and bars without volume.
+// hours counts bars outside the exchange's hours, and bars without volume. The
+// hours of years that the calendar does not know were others: no bar of them
+// lies outside.
 func (c *checker) hours() {
 	r, b := &c.report, c.bars
 	var s market.Session
+	known := false
 	var run Quiet
+	seen := market.Date(0) // the last session seen with bars in regular hours
 	for i, unix := range b.Time {
 		if i == 0 || b.Session[i] != b.Session[i-1] {
 			s, _ = c.calendar.Session(b.Date(i))
+			known = c.calendar.Known(b.Date(i))
 		}
-		if unix < s.Open.Unix() || unix >= s.Close.Unix() {
+		if known {
+			r.Outside.Of++
+		}
+		if known && (unix < s.Open.Unix() || unix >= s.Close.Unix()) {
 			if r.Outside.Bars++; r.Outside.Bars == 1 {
 				r.Outside.First = b.Start(i)
 			}
@@ -90,6 +99,9 @@ func (c *checker) hours() {
 		day := unix >= s.DayOpen.Unix() && unix < s.DayClose.Unix()
 		if day {
 			r.DayBars++
+			if seen != s.Date {
+				seen, r.Days = s.Date, r.Days+1
+			}
 		}
 		if b.Volume[i] > 0 {
 			run = Quiet{}

@@ -2,6 +2,7 @@ package history_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -62,12 +63,12 @@ func TestFullBarsPass(t *testing.T) {
 	want := history.Report{
 		Symbol: "ES", Interval: "5m", Bars: b.Len(), Sessions: len(b.Dates),
 		FirstBar: b.Start(0), LastBar: b.Start(b.Len() - 1), SessionClosed: b.Start(b.Len() - 1).Add(b.Interval),
-		Rules: 1, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
+		Rules: 4, Verdict: history.Pass, Reasons: []string{}, Notes: []string{},
 		Judged: len(b.Dates), JudgedFrom: b.Dates[0], JudgedTo: b.Dates[len(b.Dates)-1],
 		RTH:     history.Coverage{Due: got.DayBars, Present: got.DayBars},
 		ETH:     history.Coverage{Due: b.Len() - got.DayBars, Present: b.Len() - got.DayBars},
 		Missing: []market.Date{}, Holes: []history.Hole{}, Weekly: []history.WeeklyHole{},
-		Rolls: got.Rolls, Jumps: []history.Jump{}, DayBars: got.DayBars,
+		Rolls: got.Rolls, Jumps: []history.Jump{}, DayBars: got.DayBars, Outside: history.Outside{Of: b.Len()}, Days: len(b.Dates) - 1, // a day of mourning closed at 08:30
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -174,6 +175,80 @@ func TestReasonsToRefuse(t *testing.T) {
 	}
 }
 
+// The hours of 2013 were others than today's, and a share just above a limit is
+// not printed as the limit.
+func TestHoursOutside(t *testing.T) {
+	for _, c := range []struct {
+		seconds int64 // earlier than generated
+		late    int   // bars of the last hour that are an hour late
+		want    []string
+	}{
+		{11 * 52 * 7 * 24 * 3600, 480, []string{"44 of 44 trade dates lie outside the calendar's years, " +
+			"2024-01-01 to 2027-12-31, so their holes and hours are not judged"}},
+		{0, 120, []string{"1.001 % of the bars lie outside the exchange's hours, " +
+			"so the times are likely in a wrong zone or stamped at the end"}},
+	} {
+		b := generated(70).Truncate(11_990)
+		for i := range b.Time {
+			if b.Minute[i] >= 15*60 && b.Minute[i] < 16*60 && c.late > 0 {
+				b.Time[i] += 3600
+				c.late--
+			}
+			b.Time[i] -= c.seconds
+		}
+		if diff := cmp.Diff(c.want, check(t, named(b, "ESH4")).Reasons); diff != "" {
+			t.Errorf("%d seconds earlier: %s", c.seconds, diff)
+		}
+	}
+}
+
+// Nothing due is not all of it seen.
+func TestNoRegularHours(t *testing.T) {
+	all := generated(5)
+	got := check(t, all.Truncate(12)).String()
+	for _, line := range []string{
+		"\nregular    no regular hours lie between the first bar and the last\n",
+		"\novernight  12 of 12 bars (100.0 %)\n",
+	} {
+		if !strings.Contains(got, line) {
+			t.Errorf("want %q:\n%s", line, got)
+		}
+	}
+}
+
+// Bars too few to test anything on do not pass for want of faults.
+func TestTooFewSessionsAreRefused(t *testing.T) {
+	all := generated(60)
+	first := func(sessions int) *market.Bars {
+		return without(all, func(i int) bool { return all.Date(i) >= all.Dates[sessions] })
+	}
+	nights := without(all, func(i int) bool { return all.Minute[i] >= 510 && all.Minute[i] < 900 && all.Date(i) >= all.Dates[19] })
+	for _, c := range []struct {
+		name string
+		bars *market.Bars
+		want string
+	}{
+		{"two bars", without(all, func(i int) bool { return i > 1 }), "2 bars in 1 session, 0 with regular hours, " +
+			"are too few to test a bot on: import at least 20 sessions with regular hours"},
+		{"19 sessions", first(19), fmt.Sprintf("%d bars in 19 sessions, 19 with regular hours, "+
+			"are too few to test a bot on: import at least 20 sessions with regular hours", first(19).Len())},
+		{"20 sessions", first(20), ""},
+		{"nights after 19", nights, fmt.Sprintf("%d bars in %d sessions, 19 with regular hours, "+
+			"are too few to test a bot on: import at least 20 sessions with regular hours", nights.Len(), len(nights.Dates))},
+	} {
+		r := check(t, c.bars)
+		got := ""
+		for _, reason := range r.Reasons {
+			if strings.Contains(reason, "too few") {
+				got = reason
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" || (r.Verdict == history.Refused) != (c.want != "") {
+			t.Errorf("%s: %s: %s", c.name, r.Verdict, diff)
+		}
+	}
+}
+
 func TestYearsOutsideTheCalendarAreNotJudged(t *testing.T) {
 	w := simbars.Workload(400_000, 42) // 2022 and 2023
 	b, err := w.Aggregate(5 * time.Minute)
@@ -182,10 +257,42 @@ func TestYearsOutsideTheCalendarAreNotJudged(t *testing.T) {
 	}
 	b = named(without(b, func(i int) bool { return b.Date(i).Weekday() == time.Tuesday }), "ESH4")
 	r := check(t, b)
-	want := []string{"290 trade dates outside the calendar (2024-01-01 to 2027-12-31): holes there are not judged"}
-	if diff := cmp.Diff(want, r.Notes); diff != "" || r.Verdict != history.Pass || r.Judged != 0 || r.HoleCount != 0 {
+	want := []string{"290 of 290 trade dates lie outside the calendar's years, 2024-01-01 to 2027-12-31, " +
+		"so their holes and hours are not judged"}
+	if diff := cmp.Diff(want, r.Reasons); diff != "" || r.Verdict != history.Refused || r.Judged != 0 || r.HoleCount != 0 {
 		t.Errorf("%s, %d judged, %d holes: %s", r.Verdict, r.Judged, r.HoleCount, diff)
 	}
+	for _, line := range []string{"\nholes      not judged\n", "\noutside    not judged\n"} {
+		if !strings.Contains(r.String(), line) {
+			t.Errorf("something is counted that nobody looked for, want %q:\n%s", line, r)
+		}
+	}
+}
+
+// A set passes only when the calendar knows the greater part of it.
+func TestMostOfASetMustBeJudged(t *testing.T) {
+	for _, c := range []struct {
+		weeks          int64 // earlier than generated, into 2023
+		reasons, notes []string
+	}{
+		{4, []string{}, []string{"19 trade dates outside the calendar (2024-01-01 to 2027-12-31): holes there are not judged"}},
+		{5, []string{"24 of 43 trade dates lie outside the calendar's years, 2024-01-01 to 2027-12-31, " +
+			"so their holes and hours are not judged"}, []string{}},
+	} {
+		r := check(t, earlier(generated(60), c.weeks*7*24*3600))
+		if diff := cmp.Diff([][]string{c.reasons, c.notes}, [][]string{r.Reasons, r.Notes}); diff != "" {
+			t.Errorf("%d weeks earlier: %s", c.weeks, diff)
+		}
+	}
+}
+
+// earlier moves bars back, and leaves out what falls on New Year's Day.
+func earlier(b *market.Bars, seconds int64) *market.Bars {
+	moved := named(b, "ESH4")
+	for i := range moved.Time {
+		moved.Time[i] -= seconds
+	}
+	return without(named(moved, "ESH4"), func(i int) bool { return moved.Start(i).YearDay() == 1 || moved.Start(i).YearDay() == 365 })
 }
 
 // TestRealSets holds the check against what is known of the real files.

@@ -33,11 +33,11 @@ func (r Report) String() string {
 	}
 	if r.Judged > 0 {
 		line("judged", "%s to %s, %s", r.JudgedFrom, r.JudgedTo, count(r.Judged, "trade date"))
-		line("regular", "%s", r.RTH)
-		line("overnight", "%s", r.ETH)
+		line("regular", "%s", r.RTH.of("regular"))
+		line("overnight", "%s", r.ETH.of("overnight"))
 		line("missing", "%s", r.missing())
 	}
-	line("holes", "%d inside sessions", r.HoleCount)
+	line("holes", "%s", r.holes())
 	for _, h := range r.Holes[:min(len(r.Holes), holesPrinted)] {
 		line("", "%s", h)
 	}
@@ -52,9 +52,20 @@ func (r Report) String() string {
 	}
 	more(r.JumpCount - len(r.Jumps))
 	line("no volume", "%s", r.Idle)
-	line("outside", "%s outside the exchange's hours", count(r.Outside.Bars, "bar"))
+	line("outside", "%s", r.Outside)
 	line("prices", "all on the tick; no time is there twice")
 	return out.String()
+}
+
+func (r Report) holes() string {
+	switch {
+	case r.Judged == 0:
+		return "not judged"
+	case r.NotJudged > 0:
+		return fmt.Sprintf("%d inside sessions, %s not judged", r.HoleCount, count(r.NotJudged, "trade date"))
+	default:
+		return fmt.Sprintf("%d inside sessions", r.HoleCount)
+	}
 }
 
 func (r Report) missing() string {
@@ -69,6 +80,14 @@ func (r Report) missing() string {
 		dates = append(dates, fmt.Sprintf("and %d more", more))
 	}
 	return fmt.Sprintf("%s: %s", count(len(r.Missing), "session"), strings.Join(dates, ", "))
+}
+
+// of prints the coverage of a part of the day, or that no bar of it was due.
+func (c Coverage) of(hours string) string {
+	if c.Due == 0 {
+		return fmt.Sprintf("no %s hours lie between the first bar and the last", hours)
+	}
+	return c.String()
 }
 
 // String prints "43001 of 43134 bars (99.7 %)".
@@ -99,6 +118,14 @@ func (i Idle) String() string {
 	}
 	return fmt.Sprintf("%s, %d in regular hours; longest run %d from %s UTC", count(i.Bars, "bar"), i.RTH,
 		i.Longest.Bars, i.Longest.From.Format(minutes))
+}
+
+// String prints how many bars lie outside the hours, of those that were judged.
+func (o Outside) String() string {
+	if o.Of == 0 {
+		return "not judged"
+	}
+	return count(o.Bars, "bar") + " outside the exchange's hours"
 }
 
 // count prints "1 bar" or "2 bars".

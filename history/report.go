@@ -3,6 +3,7 @@ package history
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,6 +62,7 @@ type Report struct {
 	JumpCount int     `json:"jumpCount"`
 	Jumps     []Jump  `json:"jumps"`
 	DayBars   int     `json:"rthBars"`
+	Days      int     `json:"rthSessions"` // trade dates with bars in regular hours
 	Idle      Idle    `json:"zeroVolume"`
 	Outside   Outside `json:"outsideHours"`
 }
@@ -128,6 +130,7 @@ type Quiet struct {
 // Outside counts bars outside the exchange's hours.
 type Outside struct {
 	Bars  int       `json:"bars"`
+	Of    int       `json:"of"` // bars of the calendar's years
 	First time.Time `json:"first,omitzero"`
 }
 
@@ -164,6 +167,7 @@ func (c *checker) note(format string, args ...any) {
 // judge turns counts into the verdict and its sentences.
 func (c *checker) judge() {
 	r := &c.report
+	c.short()
 	c.contracts()
 	c.spikes()
 	for _, w := range r.Weekly {
@@ -176,20 +180,16 @@ func (c *checker) judge() {
 		}
 	}
 	if m := r.RTH.Missing(); m > rthMissing {
-		c.refuse("%.1f %% of the bars of regular hours are missing", 100*m)
+		c.refuse("%s of the bars of regular hours are missing", above(m, rthMissing))
 	}
 	if idle := share(r.Idle.RTH, r.DayBars); idle > rthIdle {
-		c.refuse("nothing traded in %.1f %% of the bars of regular hours", 100*idle)
+		c.refuse("nothing traded in %s of the bars of regular hours", above(idle, rthIdle))
 	}
-	if out := share(r.Outside.Bars, r.Bars); out > outsideShare {
-		c.refuse("%.1f %% of the bars lie outside the exchange's hours, "+
-			"so the times are likely in a wrong zone or stamped at the end", 100*out)
+	if out := share(r.Outside.Bars, r.Outside.Of); out > outsideShare {
+		c.refuse("%s of the bars lie outside the exchange's hours, "+
+			"so the times are likely in a wrong zone or stamped at the end", above(out, outsideShare))
 	}
-	if r.NotJudged > 0 {
-		first, last := c.calendar.Years()
-		c.note("%s outside the calendar (%s to %s): holes there are not judged",
-			count(r.NotJudged, "trade date"), first, last)
-	}
+	c.unknown()
 	if r.Returns > 0 {
 		c.note("the contract goes back to an earlier one %s", times(r.Returns))
 	}
@@ -199,6 +199,29 @@ func (c *checker) judge() {
 	}
 	if r.Verdict = Pass; len(r.Reasons) > 0 {
 		r.Verdict = Refused
+	}
+}
+
+// short refuses what ends before a bot could show anything on it.
+func (c *checker) short() {
+	if r := &c.report; r.Days < fewestDays {
+		c.refuse("%s in %s, %d with regular hours, are too few to test a bot on: import at least %d sessions with regular hours",
+			count(r.Bars, "bar"), count(r.Sessions, "session"), r.Days, fewestDays)
+	}
+}
+
+// unknown says which trade dates the calendar does not know. A set of which it
+// knows the smaller part only is not passed: a hole would not have been seen.
+func (c *checker) unknown() {
+	r := &c.report
+	first, last := c.calendar.Years()
+	switch all := r.Judged + r.NotJudged; {
+	case 2*r.Judged <= all:
+		c.refuse("%d of %s lie outside the calendar's years, %s to %s, so their holes and hours are not judged",
+			r.NotJudged, count(all, "trade date"), first, last)
+	case r.NotJudged > 0:
+		c.note("%s outside the calendar (%s to %s): holes there are not judged",
+			count(r.NotJudged, "trade date"), first, last)
 	}
 }
 
@@ -218,6 +241,17 @@ func share(part, whole int) float64 {
 		return 0
 	}
 	return float64(part) / float64(whole)
+}
+
+// above prints a share in percent, with as many digits as show that it is above
+// its limit.
+func above(share, limit float64) string {
+	for digits := 1; ; digits++ {
+		text := strconv.FormatFloat(100*share, 'f', digits, 64)
+		if shown, err := strconv.ParseFloat(text, 64); err != nil || shown > 100*limit || digits == 9 {
+			return text + " %"
+		}
+	}
 }
 
 func clockText(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
