@@ -124,5 +124,8 @@ func readFleet(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	for _, stage := range bot.Stages {
 		f.Fleet = append(f.Fleet, health.StageCount{Stage: stage, Bots: counts[stage]})
 	}
+	if err == nil {
+		f.PausedBots, err = tx.PausedBots(ctx)
+	}
 	return err
 }

@@ -114,6 +114,24 @@ func check(r health.Readiness, id health.CheckID) health.Check {
 	panic("no check " + id)
 }
 
+// Bots that are paused one by one leave no other trace among the checks.
+func TestReadinessCountsPausedBots(t *testing.T) {
+	db := storetest.Open(t, storetest.NewClock().Now)
+	storetest.AddBots(t, db, 3)
+	_, registry := fakes(t)
+	h := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
+	fleet := func() string { return check(h.Readiness(t.Context()), health.CheckFleet).Detail }
+	if got := fleet(); got != "3 bots, all in LAB" {
+		t.Errorf("before: %q", got)
+	}
+	if err := db.PauseBot(t.Context(), "bot-0001", "roll week"); err != nil {
+		t.Fatal(err)
+	}
+	if got := fleet(); got != "3 bots, all in LAB; 1 paused" {
+		t.Errorf("after: %q", got)
+	}
+}
+
 func TestVerify(t *testing.T) {
 	for name, open := range map[string]func(testing.TB, func() time.Time) *store.DB{
 		"SQLite": storetest.Open, "PostgreSQL": storetest.OpenPostgres,

@@ -61,7 +61,8 @@ func strange() map[string]Facts {
 		"a mixed fleet": change(func(f *Facts) {
 			f.Fleet = []StageCount{{bot.Lab, 38}, {bot.Paper, 0}, {bot.Shadow, 1}, {bot.Live, 1}}
 		}),
-		"simulated": change(func(f *Facts) { f.Symbols[0].Sim = true }),
+		"a bot is paused": change(func(f *Facts) { f.PausedBots = 1 }),
+		"simulated":       change(func(f *Facts) { f.Symbols[0].Sim = true }),
 		"mixed bars": change(func(f *Facts) {
 			f.Symbols = append(f.Symbols, Symbol{Name: "MNQ", Usable: true, Sim: true}, Symbol{Name: "ES", Usable: true, Sim: true})
 		}),

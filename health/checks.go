@@ -149,17 +149,27 @@ func (a assessment) fleet() Check {
 			total += c.Bots
 		}
 	}
-	switch {
-	case total == 0:
+	if total == 0 {
 		return Check{Status: StatusInfo, Detail: string(fleetNone)}
+	}
+	detail := counted(total, in)
+	if a.PausedBots > 0 {
+		detail = fleetPaused.with("bots", detail, "n", strconv.Itoa(a.PausedBots))
+	}
+	return Check{Status: StatusPass, Detail: detail}
+}
+
+// counted says how many bots stand in which stages.
+func counted(total int, in []StageCount) string {
+	switch {
 	case total == 1:
-		return Check{Status: StatusPass, Detail: fleetSingle.with("stage", string(in[0].Stage))}
+		return fleetSingle.with("stage", string(in[0].Stage))
 	case len(in) == 1:
-		return Check{Status: StatusPass, Detail: fleetOne.with("n", strconv.Itoa(total), "stage", string(in[0].Stage))}
+		return fleetOne.with("n", strconv.Itoa(total), "stage", string(in[0].Stage))
 	}
 	var counts []string
 	for _, c := range in {
 		counts = append(counts, fleetCount.with("n", strconv.Itoa(c.Bots), "stage", string(c.Stage)))
 	}
-	return Check{Status: StatusPass, Detail: fleetMany.with("n", strconv.Itoa(total), "counts", list(counts))}
+	return fleetMany.with("n", strconv.Itoa(total), "counts", list(counts))
 }

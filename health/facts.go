@@ -24,6 +24,7 @@ type Facts struct {
 	VerifierAt time.Time     // last beat of the loop that verifies the providers; zero: it never ran
 	Audit      *Audit        // the last one; nil: none was ever run
 	Fleet      []StageCount  // in the order of the stages
+	PausedBots int           // of the fleet, paused one by one
 	Valid      time.Duration // how old a verification may be; 0 is ValidFor
 }
 

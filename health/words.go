@@ -161,6 +161,7 @@ const (
 	fleetSingle = sentence("1 bot, in {stage}")
 	fleetMany   = sentence("{n} bots: {counts}")
 	fleetCount  = sentence("{n} in {stage}")
+	fleetPaused = sentence("{bots}; {n} paused")
 )
 
 // blocked is what is said of something that closes gates: its message, and
