@@ -45,7 +45,7 @@ type Database struct {
 type ProviderFacts struct {
 	Configured bool
 	Missing    []string // variables to set, when not configured
-	Variables  []string // of its credentials
+	Variables  []string // of its credentials: those in use when configured, else those needed
 	Address    string   // in use, without secrets
 	Local      bool     // the address is of this machine: a stand-in or a tunnel
 	Demo       bool     // a broker's account of play money

@@ -18,8 +18,9 @@ type Registry struct {
 }
 
 type entry struct {
-	missing  []string // variables to set; none when configured
-	verifier Verifier // nil when not configured
+	missing   []string // variables to set; none when configured
+	variables []string // of its credentials: those in use when configured, else those needed
+	verifier  Verifier // nil when not configured
 }
 
 // NewRegistry reads the settings of all five and builds the verifiers of those
@@ -38,6 +39,7 @@ func NewRegistry(e Source, makers map[health.ProviderID]Maker) (*Registry, error
 }
 
 func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) {
+	made.variables = required[id]
 	for _, name := range required[id] {
 		value, err := e.Get(name)
 		if err != nil {
@@ -54,6 +56,7 @@ func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) 
 		return made, assay.Errorf(assay.Invalid, "unset it, or install a version that can",
 			"%s is set, and this version of Assay cannot reach %s", required[id][0], id)
 	}
+	made.variables = e.credentials(id)
 	made.verifier, err = make(e.Get)
 	if err == nil && len(made.verifier.Probes()) == 0 {
 		panic("provider: " + string(id) + " cannot be asked anything")
@@ -86,7 +89,7 @@ func (r *Registry) Configured() (ids []health.ProviderID) {
 func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
 	facts := map[health.ProviderID]health.ProviderFacts{}
 	for id, e := range r.entries {
-		f := health.ProviderFacts{Variables: required[id], Missing: e.missing}
+		f := health.ProviderFacts{Variables: e.variables, Missing: e.missing}
 		if v := e.verifier; v != nil {
 			f.Configured, f.Address, f.Probes = true, v.Address(), v.Probes()
 			f.Local = local(f.Address)
