@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -118,7 +119,7 @@ func (h *Health) round(ctx context.Context, all bool) {
 		}
 		due = h.due(due, stored)
 	}
-	if err := h.ask(ctx, due); err != nil && ctx.Err() == nil {
+	if _, err := h.ask(ctx, due); err != nil && ctx.Err() == nil {
 		h.Log.ErrorContext(ctx, "providers could not be verified", "error", err)
 	}
 }
@@ -151,53 +152,75 @@ func (h *Health) Verify(ctx context.Context, ids ...health.ProviderID) (health.R
 	if len(ids) == 0 {
 		ids = h.Providers.Configured()
 	}
-	if err := h.ask(trace.Begin(ctx), ids); err != nil {
+	held, err := h.ask(trace.Begin(ctx), ids)
+	if err != nil {
 		return health.Readiness{}, err
 	}
 	r := h.Readiness(ctx)
-	notice := health.Tell(r, ids...)
+	notice := health.Tell(r, held, ids...)
 	r.Notice = &notice
 	return r, nil
 }
 
 // ask makes the round trips side by side and stores each outcome as it comes.
-func (h *Health) ask(ctx context.Context, ids []health.ProviderID) error {
+// It returns who was not asked, and why.
+func (h *Health) ask(ctx context.Context, ids []health.ProviderID) (health.Held, error) {
 	bounded, stop := context.WithTimeout(ctx, askWithin)
 	defer stop()
 	var group errgroup.Group
-	for _, id := range ids {
-		group.Go(func() error { return h.askOne(ctx, bounded, id) })
+	why := make([]string, len(ids))
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			why[i], err = h.askOne(ctx, bounded, id)
+			return err
+		})
 	}
-	return group.Wait()
+	err := group.Wait()
+	held := health.Held{}
+	for i, id := range ids {
+		held[id] = why[i]
+	}
+	return held, err
 }
 
 // askOne asks within bounded, whose end is the provider's fault, and stores
-// within ctx, whose end is not.
-func (h *Health) askOne(ctx, bounded context.Context, id health.ProviderID) error {
+// within ctx, whose end is not. A call that was not let out leaves the stored
+// evidence as it is; held says why, unless what was asked has worse to tell.
+func (h *Health) askOne(ctx, bounded context.Context, id health.ProviderID) (held string, err error) {
 	h.asking[id].Lock()
 	defer h.asking[id].Unlock()
 	verifier, err := h.Providers.Verifier(id)
 	if err != nil {
-		return err
+		return "", err
 	}
+	troubled := false
 	for _, probe := range verifier.Probes() {
 		began := time.Now()
 		record := health.Record{
 			Verification: h.verify(bounded, verifier, probe).Sound(), Address: provider.AddressOf(verifier), TraceID: trace.ID(ctx),
 		}
 		record.Provider, record.Probe = id, probe
+		if record.Code == health.HeldBack {
+			h.Log.InfoContext(ctx, "provider not asked", "provider", id, "probe", probe, "why", record.Detail)
+			held = cmp.Or(held, record.Detail)
+			continue
+		}
 		if !record.At.IsZero() && record.At.Before(began) {
 			continue // it may not be asked so soon, and repeats what is stored
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("verify %s: %w", id, ctx.Err()) // it was given up here; that says nothing of the provider
+			return "", fmt.Errorf("verify %s: %w", id, ctx.Err()) // it was given up here; that says nothing of the provider
 		}
 		if err := h.DB.SaveVerification(ctx, record); err != nil {
-			return err
+			return "", err
 		}
 		h.say(ctx, record)
+		troubled = troubled || record.Code != ""
 	}
-	return nil
+	if troubled {
+		return "", nil
+	}
+	return held, nil
 }
 
 // verify makes one round trip. A client of ours that panics has not verified

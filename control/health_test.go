@@ -3,6 +3,8 @@ package control_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,7 @@ import (
 	"assay/history"
 	"assay/market"
 	"assay/provider"
+	"assay/provider/polygon"
 	"assay/store"
 	"assay/store/storetest"
 )
@@ -210,6 +213,38 @@ func TestVerificationsThatGoWrongHere(t *testing.T) {
 	}
 	if got := must[map[health.ProviderID][]health.Record](t)(db.Verifications(t.Context())); len(got[health.Ironbeam]) != 0 {
 		t.Errorf("%+v was stored", got[health.Ironbeam])
+	}
+}
+
+// A call that our own limit keeps in asks nothing: what is stored of a dead
+// provider stands as it was, and the notice says that and until when.
+func TestACallThatIsHeldBackLeavesNoVerification(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	registry := must[*provider.Registry](t)(provider.NewRegistry(provider.Source{Variable: func(name string) string {
+		if name == polygon.KeyVariable {
+			return "key"
+		}
+		return ""
+	}}, map[health.ProviderID]provider.Maker{health.Polygon: func(func(string) (string, error)) (provider.Verifier, error) {
+		return polygon.New(polygon.Config{Key: "key", URL: closed.URL, CallsPerMinute: 1, MaxWait: time.Nanosecond})
+	}}))
+	clock := storetest.NewClock()
+	h := control.NewHealth(control.HealthConfig{DB: storetest.Open(t, clock.Now), Providers: registry})
+	first := must[health.Readiness](t)(h.Verify(t.Context(), health.Polygon))
+	clock.Add(time.Second)
+	second := must[health.Readiness](t)(h.Verify(t.Context(), health.Polygon))
+
+	p := row(second, health.Polygon)
+	if p.Status != health.StatusFail || p.Connected || p.LastVerifiedAt != nil || !strings.Contains(p.Said, "cannot be reached") {
+		t.Errorf("%+v", p)
+	}
+	if tried := row(first, health.Polygon).LastTriedAt; tried == nil || !p.LastTriedAt.Equal(*tried) {
+		t.Errorf("tried %v, at first %v", p.LastTriedAt, tried)
+	}
+	said := regexp.MustCompile(`^Polygon was not asked: its limit of 1 call a minute is used up until \d\d:\d\d:\d\d UTC\.$`)
+	if second.Notice.Good || !said.MatchString(second.Notice.Text) {
+		t.Errorf("%+v", second.Notice)
 	}
 }
 

@@ -46,7 +46,7 @@ type Database struct {
 type ProviderFacts struct {
 	Configured bool
 	Missing    []string // variables to set, when not configured
-	Variables  []string // of its credentials
+	Variables  []string // of its credentials: those in use when configured, else those needed
 	Address    string   // in use, without secrets
 	Local      bool     // the address is of this machine: a stand-in or a tunnel
 	Foreign    bool     // an address is not one of the provider's own

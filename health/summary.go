@@ -80,22 +80,21 @@ func joined(a, b string) string {
 	return a + " " + b
 }
 
+// Held says why providers were not asked, where no call was let out.
+type Held map[ProviderID]string
+
 // Tell says what came of asking some providers, as r has it.
-func Tell(r Readiness, asked ...ProviderID) Notice {
+func Tell(r Readiness, held Held, asked ...ProviderID) Notice {
 	var good int
 	var trouble string
 	for _, p := range r.Providers {
 		if !slices.Contains(asked, p.ID) {
 			continue
 		}
-		if p.Status == StatusPass {
+		if p.Status == StatusPass && held[p.ID] == "" {
 			good++
 		} else if trouble == "" {
-			said := p.Said
-			if said == "" {
-				said = p.Reason
-			}
-			trouble = noticeSaid.with("provider", p.Name, "said", said)
+			trouble = sayTrouble(p, held[p.ID])
 		}
 	}
 	switch n := len(asked); {
@@ -110,6 +109,18 @@ func Tell(r Readiness, asked ...ProviderID) Notice {
 	default:
 		return Notice{Text: noticeSome.with("good", strconv.Itoa(good), "n", strconv.Itoa(n), "first", trouble)}
 	}
+}
+
+// sayTrouble says why a provider was not asked, or what it said.
+func sayTrouble(p Provider, why string) string {
+	said := p.Said
+	switch {
+	case why != "":
+		return noticeHeld.with("provider", p.Name, "why", why)
+	case said == "":
+		said = p.Reason
+	}
+	return noticeSaid.with("provider", p.Name, "said", said)
 }
 
 func sayVerified(r Readiness, id ProviderID) string {

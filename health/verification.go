@@ -61,6 +61,10 @@ const (
 	StaleData          Code = "STALE_DATA"
 	Slow               Code = "SLOW"
 	ClockSkew          Code = "CLOCK_SKEW" // the provider's clock and ours are more than two seconds apart
+
+	// HeldBack says that Assay let no call out, to keep to a limit. Nothing was
+	// asked, so it says nothing of the provider and is not stored.
+	HeldBack Code = "HELD_BACK"
 )
 
 // Verification is the outcome of one round trip, a row of

@@ -221,6 +221,7 @@ const (
 const (
 	noticeVerified = sentence("{provider} verified in {ms} ms")
 	noticeSaid     = sentence("{provider}: {said}")
+	noticeHeld     = sentence("{provider} was not asked: {why}.")
 	noticeAll      = sentence("{n} of {n} providers verified")
 	noticeSome     = sentence("{good} of {n} providers verified. {first}")
 	noticeNone     = sentence("No provider is configured, so none was asked.")

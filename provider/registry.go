@@ -19,9 +19,10 @@ type Registry struct {
 }
 
 type entry struct {
-	missing  []string // variables to set; none when configured
-	moved    []string // variables that give it another address
-	verifier Verifier // nil when not configured
+	missing   []string // variables to set; none when configured
+	variables []string // of its credentials: those in use when configured, else those needed
+	moved     []string // variables that give it another address
+	verifier  Verifier // nil when not configured
 }
 
 // NewRegistry reads the settings of all five and builds the verifiers of those
@@ -40,6 +41,7 @@ func NewRegistry(e Source, makers map[health.ProviderID]Maker) (*Registry, error
 }
 
 func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) {
+	made.variables = required[id]
 	for _, name := range required[id] {
 		value, err := e.Get(name)
 		if err != nil {
@@ -61,6 +63,7 @@ func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) 
 			made.moved = append(made.moved, name)
 		}
 	}
+	made.variables = e.credentials(id)
 	made.verifier, err = make(e.Get)
 	if err == nil && len(made.verifier.Probes()) == 0 {
 		panic("provider: " + string(id) + " cannot be asked anything")
@@ -93,7 +96,7 @@ func (r *Registry) Configured() (ids []health.ProviderID) {
 func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
 	facts := map[health.ProviderID]health.ProviderFacts{}
 	for id, e := range r.entries {
-		f := health.ProviderFacts{Variables: required[id], Missing: e.missing}
+		f := health.ProviderFacts{Variables: e.variables, Missing: e.missing}
 		if v := e.verifier; v != nil {
 			f.Configured, f.Address, f.Probes = true, AddressOf(v), v.Probes()
 			f.Moved = e.moved

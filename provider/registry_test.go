@@ -85,6 +85,33 @@ func TestExactlyFive(t *testing.T) {
 	}
 }
 
+// A person who corrects credentials is told the names by which they were set.
+func TestVariablesAreThoseInUse(t *testing.T) {
+	r, err := NewRegistry(machine(map[string]string{
+		"DATABENTO_API_KEY_FILE": "/key",
+		"IRONBEAM_USERNAME":      "u", "IRONBEAM_API_KEY": "k", "IRONBEAM_PASSWORD_FILE": "/key",
+		"TRADOVATE_NAME": "n", "TRADOVATE_PASSWORD": "p", "TRADOVATE_CID": "8", "TRADOVATE_SECRET": "s", "TRADOVATE_APP_ID": "a",
+		"REDIS_URL": "redis://cache.example:6379/0",
+	}, map[string]string{"/key": planted}), makers())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[health.ProviderID][]string{}
+	for id, f := range r.Facts() {
+		got[id] = f.Variables
+	}
+	want := map[health.ProviderID][]string{
+		health.Databento: {"DATABENTO_API_KEY_FILE"},
+		health.Polygon:   {"POLYGON_API_KEY"}, // not configured: what is needed
+		health.Ironbeam:  {"IRONBEAM_USERNAME", "IRONBEAM_API_KEY", "IRONBEAM_PASSWORD_FILE"},
+		health.Tradovate: {"TRADOVATE_NAME", "TRADOVATE_PASSWORD", "TRADOVATE_CID", "TRADOVATE_SECRET", "TRADOVATE_APP_ID"},
+		health.Redis:     {"REDIS_URL"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+}
+
 func TestConfigured(t *testing.T) {
 	r, err := NewRegistry(machine(map[string]string{
 		"DATABENTO_API_KEY_FILE": "/key", "DATABENTO_URL": "http://127.0.0.1:9000",

@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"assay"
@@ -17,6 +18,26 @@ var required = map[health.ProviderID][]string{
 	health.Ironbeam:  {"IRONBEAM_USERNAME", "IRONBEAM_API_KEY"},
 	health.Tradovate: {"TRADOVATE_NAME", "TRADOVATE_PASSWORD", "TRADOVATE_CID", "TRADOVATE_SECRET"},
 	health.Redis:     {"REDIS_URL"},
+}
+
+// besides lists the credentials that not every account has.
+var besides = map[health.ProviderID][]string{
+	health.Ironbeam:  {"IRONBEAM_PASSWORD"},
+	health.Tradovate: {"TRADOVATE_APP_ID"},
+}
+
+// credentials lists the variables that hold what a configured provider was
+// given, by the names that are set: NAME or NAME_FILE.
+func (e Source) credentials(id health.ProviderID) (names []string) {
+	for _, name := range append(slices.Clone(required[id]), besides[id]...) {
+		switch {
+		case e.Variable(name+"_FILE") != "":
+			names = append(names, name+"_FILE")
+		case strings.TrimSpace(e.Variable(name)) != "":
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Source is where settings are read: the value of a variable, or the content of the

@@ -66,7 +66,7 @@ func TestAfterALimitTheAccountKeepsStill(t *testing.T) {
 			asked int
 		}{
 			{0, health.RateLimited, 1},
-			{10 * time.Second, health.RateLimited, 1}, // not sent
+			{10 * time.Second, health.HeldBack, 1},
 			{20 * time.Second, "", 2},
 		} {
 			time.Sleep(c.after)

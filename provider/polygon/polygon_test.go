@@ -123,8 +123,21 @@ func TestOurLimitIsKept(t *testing.T) {
 		}
 	}
 	got := p.Verify(t.Context(), health.HistoricalData)
-	if got.Code != health.RateLimited || got.Outcome != health.Degraded || len(p.script.Asked("")) != 5 {
+	if got.Code != health.HeldBack || !strings.HasPrefix(got.Detail, "its limit of 5 calls a minute is used up until ") || len(p.script.Asked("")) != 5 {
 		t.Errorf("%d requests, %+v", len(p.script.Asked("")), got)
+	}
+}
+
+// Retries leave calls of the minute for others, and one that our limit keeps
+// in does not hide how the first attempt ended.
+func TestAPingThatFailsTakesPartOfTheLimit(t *testing.T) {
+	for calls, asked := range map[int]int{5: 2, 1: 1} {
+		p := start(t, func(config *polygon.Config) { config.CallsPerMinute, config.MaxWait = calls, time.Second })
+		p.script.Fail(standin.Fault{Status: 503})
+		got := p.Verify(t.Context(), health.HistoricalData)
+		if n := len(p.script.Asked("")); got.Code != health.ServerError || n != asked {
+			t.Errorf("of %d calls: %d requests, %+v", calls, n, got)
+		}
 	}
 }
 

@@ -15,9 +15,13 @@ type Status struct {
 	ServerTime time.Time `json:"serverTime"`
 }
 
+// mostPings is how many calls one look at the status may take, of the few that
+// the plan allows in a minute.
+const mostPings = 2
+
 // MarketStatus asks for the status of now, and how far its clock is from ours.
 func (c *Client) MarketStatus(ctx context.Context) (s Status, skew time.Duration, err error) {
-	request := wire.Request{Name: "market status", Path: "/v1/marketstatus/now"}
+	request := wire.Request{Name: "market status", Path: "/v1/marketstatus/now", Attempts: mostPings}
 	sent := c.config.Now()
 	answer, err := c.http.JSON(ctx, request, &s)
 	if err == nil && (s.Market == "" || s.ServerTime.IsZero()) {

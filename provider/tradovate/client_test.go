@@ -143,12 +143,12 @@ func TestPenaltiesAreServed(t *testing.T) {
 	}{
 		"a long one": {fake.LongPenalty, login, []step{
 			{0, health.PenaltyTicket, 1},
-			{5 * time.Minute, health.PenaltyTicket, 1},
+			{5 * time.Minute, health.HeldBack, 1},
 			{5 * time.Minute, "", 2}, // with the ticket, or Broken says so
 		}},
 		"a captcha": {fake.Captcha, login, []step{
 			{0, health.PenaltyTicket, 1},
-			{59 * time.Minute, health.PenaltyTicket, 1},
+			{59 * time.Minute, health.HeldBack, 1},
 			{time.Minute, "", 2},
 		}},
 	} {
@@ -179,7 +179,7 @@ func TestAfterALimitTheUserKeepsStillForAnHour(t *testing.T) {
 		w.broker.Script.Fail(standin.Fault{Path: list, Times: 1, Status: 429})
 		for _, s := range []step{
 			{0, health.RateLimited, 1},
-			{59 * time.Minute, health.RateLimited, 1},
+			{59 * time.Minute, health.HeldBack, 1},
 			{time.Minute, "", 2},
 		} {
 			s.check(t, w, list)

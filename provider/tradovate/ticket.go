@@ -91,7 +91,7 @@ func (c *Client) patiently(ctx context.Context, r wire.Request, try func(ticket 
 	for waits := 0; ; waits++ {
 		ticket, early := c.tickets.take(r.Name)
 		if early > 0 {
-			return c.door.Trouble(r, health.PenaltyTicket, 0, "it made us wait; the next call may go in %s", early.Round(time.Second))
+			return c.door.Trouble(r, health.HeldBack, 0, "it makes us wait until %s", wire.Clock(c.config.Now().Add(early)))
 		}
 		said, err := try(ticket)
 		if e, ok := errors.AsType[*wire.Error](err); !ok || e.Code != health.PenaltyTicket {

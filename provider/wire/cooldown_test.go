@@ -18,11 +18,12 @@ func TestTheWholeAccountCoolsDown(t *testing.T) {
 		cl, script := scripted(t, func(c *wire.Config) {
 			c.Limiter, c.CoolDown, c.MaxWait = wire.NewLimiter(8, s, time.Now), 30*s, 5*s
 		}, answer(429, "Retry-After", "3"), answer(200))
-		for _, after := range []time.Duration{0, 20 * s} {
+		for i, code := range []health.Code{health.RateLimited, health.HeldBack} {
+			after := time.Duration(i) * 20 * s
 			time.Sleep(after)
 			_, err := cl.Do(t.Context(), ask)
 			trouble, ok := errors.AsType[*wire.Error](err)
-			if !ok || trouble.Code != health.RateLimited || trouble.Wait != 30*s-after {
+			if !ok || trouble.Code != code || trouble.Wait != 30*s-after {
 				t.Errorf("after %s: %v, wait %s", after, err, trouble.Wait)
 			}
 		}

@@ -40,6 +40,7 @@ var remedies = map[health.Code]struct {
 	health.CredentialsRefused: {assay.Invalid, "check the credentials in the environment"},
 	health.NotLicensed:        {assay.Conflict, "see what the account's plan includes"},
 	health.RateLimited:        {assay.Unavailable, "wait and try again"},
+	health.HeldBack:           {assay.Unavailable, "wait and try again"},
 	health.PenaltyTicket:      {assay.Unavailable, "wait and try again"},
 	health.ServerError:        {assay.Unavailable, "try again later"},
 	health.MalformedAnswer:    {assay.Unavailable, "check that the address is the provider's"},

@@ -23,9 +23,35 @@ func NewLimiter(n int, per time.Duration, now func() time.Time) *Limiter {
 	return &Limiter{per: per, now: now, out: make([]time.Time, n)}
 }
 
-type fullError struct{ wait time.Duration }
+// fullError says why no call may go, and until when.
+type fullError struct {
+	why   string
+	wait  time.Duration
+	until time.Time
+}
 
-func (e *fullError) Error() string { return fmt.Sprintf("the next call may go in %s", e.wait) }
+func (e *fullError) Error() string { return e.why + " until " + Clock(e.until) }
+
+// Clock writes a time of day for a person who is asked to wait for it.
+func Clock(t time.Time) string {
+	return t.Add(time.Second - 1).UTC().Truncate(time.Second).Format("15:04:05 UTC")
+}
+
+// rule is the limit in words.
+func (l *Limiter) rule() string {
+	calls := fmt.Sprintf("%d calls", len(l.out))
+	if len(l.out) == 1 {
+		calls = "1 call"
+	}
+	switch l.per {
+	case time.Second:
+		return "its limit of " + calls + " a second"
+	case time.Minute:
+		return "its limit of " + calls + " a minute"
+	default:
+		return "its limit of " + calls + " in " + l.per.String()
+	}
+}
 
 // Wait returns when a call may go. It refuses at once when that is later than
 // most from now or than ctx allows. A nil Limiter lets everything out.
@@ -72,9 +98,12 @@ func (l *Limiter) reserve(most time.Duration) (time.Duration, error) {
 	if !l.out[l.next].IsZero() {
 		wait = max(at.Sub(now), 0)
 	}
-	wait = max(wait, l.held.Sub(now))
+	why := l.rule() + " is used up"
+	if rest := l.held.Sub(now); rest > wait {
+		wait, why = rest, "it was asked too often and is left alone"
+	}
 	if wait > most {
-		return 0, &fullError{wait}
+		return 0, &fullError{why, wait, now.Add(wait)}
 	}
 	l.out[l.next] = now.Add(wait)
 	l.next = (l.next + 1) % len(l.out)

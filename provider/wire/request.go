@@ -29,6 +29,8 @@ type Request struct {
 	Header http.Header
 	Once   bool  // a repeat could do harm
 	Body   int64 // most bytes of the answer; default 4 MiB
+
+	Attempts int // fewer than the client makes; 0 for as many
 }
 
 // Answer is a whole answer.

@@ -16,8 +16,12 @@ const firstPause = 500 * time.Millisecond
 // repeat makes attempts until one succeeds, or another would be useless,
 // harmful, or too late.
 func (c *Client) repeat(ctx context.Context, r Request, attempt func(context.Context) (Answer, error)) error {
+	var last error
 	for number := 1; ; number++ {
 		if err := c.Limiter.Wait(ctx, c.MaxWait); err != nil {
+			if last != nil && ctx.Err() == nil {
+				return last // it was asked, and that is how it ended
+			}
 			return c.held(ctx, r, err)
 		}
 		answer, err := attempt(ctx)
@@ -33,10 +37,19 @@ func (c *Client) repeat(ctx context.Context, r Request, attempt func(context.Con
 			return err
 		}
 		pause, worth := Pause(trouble, number)
-		if !worth || r.Once || number >= c.Attempts || pause > c.MaxWait || !c.sleep(ctx, pause) {
+		if !worth || r.Once || number >= c.attempts(r) || pause > c.MaxWait || !c.sleep(ctx, pause) {
 			return err
 		}
+		last = err
 	}
+}
+
+// attempts is how many a call may make.
+func (c *Client) attempts(r Request) int {
+	if r.Attempts > 0 {
+		return min(r.Attempts, c.Attempts)
+	}
+	return c.Attempts
 }
 
 // held is the error of a call that our own limit did not let out.
@@ -44,10 +57,12 @@ func (c *Client) held(ctx context.Context, r Request, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	trouble := c.Trouble(r, health.RateLimited, 0, "our own limit of the account is used up")
-	if full, ok := errors.AsType[*fullError](err); ok {
-		trouble.Wait = full.wait
+	full, ok := errors.AsType[*fullError](err)
+	if !ok {
+		return c.Trouble(r, health.HeldBack, 0, "the time ended before its limit let a call out")
 	}
+	trouble := c.Trouble(r, health.HeldBack, 0, "%v", full)
+	trouble.Wait = full.wait
 	return trouble
 }
 

@@ -148,7 +148,8 @@ func TestLimiter(t *testing.T) {
 		defer cancel()
 		_, err := cl.Do(ctx, ask)
 		trouble, ok := errors.AsType[*wire.Error](err)
-		if !ok || trouble.Code != health.RateLimited || trouble.Wait != 20*s || time.Since(began) != 40*s {
+		if !ok || trouble.Code != health.HeldBack || trouble.Wait != 20*s ||
+			trouble.Detail != "its limit of 2 calls in 20s is used up until 00:01:00 UTC" || time.Since(began) != 40*s {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 	})
