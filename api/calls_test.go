@@ -252,7 +252,7 @@ func TestProblems(t *testing.T) {
 	l := inhabited(t)
 	for path, want := range map[string]string{
 		"/api/bots/nobody":             `404 there is no bot "nobody"; list the bots to see their ids`,
-		"/api/sessions/77":             `404 there is no session 77; list the bot's sessions`,
+		"/api/sessions/77":             `404 there is no session 77; see the ids at GET /api/bots/ID/sessions, or select id from backtest_sessions`,
 		"/api/sessions/x":              `422 path.id: invalid integer`,
 		"/api/moon":                    `404 there is no call GET /api/moon; /openapi.json lists those there are`,
 		"/api/bots?limit=99999":        `422 query.limit: expected number <= 10000`,

@@ -213,7 +213,7 @@ func scanSession(sc scanner) (s Session, err error) {
 func (db *DB) Session(ctx context.Context, id int64) (Session, error) {
 	s, err := scanSession(db.row(ctx, `select `+sessionColumns+` from backtest_sessions s where s.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return s, assay.Errorf(assay.NotFound, "list the bot's sessions", "there is no session %d", id)
+		return s, assay.Errorf(assay.NotFound, "see the ids at GET /api/bots/ID/sessions, or select id from backtest_sessions", "there is no session %d", id)
 	}
 	if err != nil {
 		return s, fmt.Errorf("read session %d: %w", id, err)

@@ -49,7 +49,7 @@ params:
   k: {default: 1.5, min: 1, max: 2, step: 0.5}
 enter:
   long: close crosses above donchian(n).high and (rsi(14) < 30 or not supertrend(10, 3).up) and close > 2 ticks + vwap
-  short: ago(close, 1) <= previous_session.low - k points
+  short: ago(close, 1) <= previous_session.low - k points and ago(close - open, n) < 0 ticks
   when: minutes_since_open >= 30 and time < 11:00 and volume > 1.2 * average(volume, n) and volume > 500
   at:
     long: k * atr(14)
@@ -80,7 +80,8 @@ It buys with a limit order k (1.5) times the average true range over 14 bars bel
 - the volume is more than 500 contracts.
 
 It sells short with a limit order at the upper Keltner band over 20 bars at 2 average true ranges, which waits for 3 bars, when:
-- what the close was 1 bar before is at or below the previous session's low minus k (1.5) points,
+- the close as of 1 bar before is at or below the previous session's low minus k (1.5) points,
+- (the close minus the open) as of n (20) bars before is less than 0 ticks,
 - the time since the session's open is at least 30 minutes,
 - the time in Chicago is before 11:00,
 - the volume is more than 1.2 times the average of the volume over n (20) bars, and

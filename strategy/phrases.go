@@ -19,7 +19,7 @@ var phrases = map[string]string{
 	"highest":   "the maximum of {1} over {2}",
 	"lowest":    "the minimum of {1} over {2}",
 	"deviation": "the standard deviation of {1} over {2}",
-	"ago":       "what {1} was {2} before",
+	"ago":       "{1} as of {2} before",
 	"abs":       "the size of {1}",
 	"min":       "the smaller of {1} and {2}",
 	"max":       "the larger of {1} and {2}",
@@ -161,7 +161,11 @@ func (t teller) word(n *node) string {
 		case w.args[i].whole:
 			unit = "bars"
 		}
-		text = strings.ReplaceAll(text, "{"+string(rune('1'+i))+"}", t.say(a, unit))
+		said := t.say(a, unit)
+		if strings.HasPrefix(text, "{1}") && precedence(a) < precPrimary { // nothing else says where it begins
+			said = "(" + said + ")"
+		}
+		text = strings.ReplaceAll(text, "{"+string(rune('1'+i))+"}", said)
 	}
 	return text
 }
