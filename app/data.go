@@ -17,8 +17,8 @@ import (
 // Keep judges the bars read from files and keeps them as the current version
 // of a named set. The name defaults to root and interval, such as "ES-5m". A
 // set that the check refuses is kept too, but no bot is tested on it until a
-// person accepts it. Without replace a set gives way only to a usable one that
-// covers all it covered.
+// person accepts it. Without replace a set gives way only to one that covers
+// all it covered, and a usable one only to a usable one.
 func (h *Home) Keep(
 	ctx context.Context, bars *market.Bars, about history.About, replace bool,
 ) (store.DataSet, history.Report, error) {

@@ -23,7 +23,8 @@ func SetName(b *market.Bars) string { return b.Root + "-" + task.IntervalName(b.
 // SaveSet judges bars against the exchange's calendar, keeps them on disk and
 // makes them the current version of their name. What the check refuses is kept
 // too, but no bot is tested on it until a person accepts it. Without replace
-// a set gives way only to a usable one that covers all it covered.
+// a set gives way only to one that covers all it covered, and a usable one only
+// to a usable one.
 func SaveSet(
 	ctx context.Context, db *store.DB, disk *history.Store, b *market.Bars, about history.About, replace bool,
 ) (saved store.DataSet, report history.Report, err error) {
@@ -57,8 +58,9 @@ func SaveSet(
 	return saved, report, err
 }
 
-// mayReplace guards the set that bots are tested on against a file that was
-// imported under its name by mistake.
+// mayReplace guards a set against a file that was imported under its name by
+// mistake. Refused bars may lack any number of those between the first and the
+// last, so of two refused sets the one with fewer bars covers less.
 func mayReplace(ctx context.Context, db *store.DB, name string, report history.Report) error {
 	current, err := db.DataSet(ctx, name)
 	if assay.KindOf(err) == assay.NotFound {
@@ -76,6 +78,9 @@ func mayReplace(ctx context.Context, db *store.DB, name string, report history.R
 	case report.FirstBar.After(current.FirstBar) || report.LastBar.Before(current.LastBar):
 		return assay.Errorf(assay.Conflict, fix, "the data set %s holds %d bars from %s to %s, and the new bars cover only %s to %s",
 			name, current.Bars, day(current.FirstBar), day(current.LastBar), day(report.FirstBar), day(report.LastBar))
+	case report.Verdict == history.Refused && report.Bars < current.Bars:
+		return assay.Errorf(assay.Conflict, fix, "the data set %s holds %d bars, and the new bars are refused and only %d: %s",
+			name, current.Bars, report.Bars, report.Refusal())
 	default:
 		return nil
 	}

@@ -93,6 +93,55 @@ func TestNamesKeepSimulatedAndRealApart(t *testing.T) {
 	}
 }
 
+// What takes the place of a set under its name without being told to.
+func TestSetsGiveWayOnlyToBetterOnes(t *testing.T) {
+	contract, err := market.ContractOf("ES")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := short(contract, 1<<30)
+	few, longer := whole.Truncate(500), whole.Truncate(600)
+	var c market.Columns // the first ten bars, the last, and nothing between
+	for _, k := range [][2]int{{0, 10}, {499, 500}} {
+		c.Time = append(c.Time, few.Time[k[0]:k[1]]...)
+		c.Open, c.High = append(c.Open, few.Open[k[0]:k[1]]...), append(c.High, few.High[k[0]:k[1]]...)
+		c.Low, c.Close = append(c.Low, few.Low[k[0]:k[1]]...), append(c.Close, few.Close[k[0]:k[1]]...)
+		c.Volume = append(c.Volume, few.Volume[k[0]:k[1]]...)
+	}
+	sparse, err := market.NewBars("ES", few.Interval, c, []market.Segment{{Contract: "ESH4"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name     string
+		old, new *market.Bars
+		replaced bool
+	}{
+		{"usable for refused, longer", few, whole, true},
+		{"refused for usable", whole, few, false},
+		{"refused for refused, shorter", longer, few, false},
+		{"refused for refused, longer", few, longer, true},
+		{"refused for refused, as long with fewer bars", few, sparse, false},
+		{"refused for refused, as long with more bars", sparse, few, true},
+		{"the same", few, few, true},
+	} {
+		db, disk := storetest.Open(t, storetest.NewClock().Now), history.OpenStore(t.TempDir())
+		keep := func(b *market.Bars, replace bool) error {
+			_, _, err := SaveSet(t.Context(), db, disk, b, history.About{Name: "ES-5m", Provider: history.CSV}, replace)
+			return err
+		}
+		if err := keep(c.old, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := keep(c.new, false); (err == nil) != c.replaced || err != nil && assay.KindOf(err) != assay.Conflict {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if err := keep(c.new, true); err != nil {
+			t.Errorf("%s, told to: %v", c.name, err)
+		}
+	}
+}
+
 func TestSetNames(t *testing.T) {
 	for interval, want := range map[time.Duration]string{
 		5 * time.Minute: "ES-5m", time.Minute: "ES-1m", time.Hour: "ES-1h", 90 * time.Minute: "ES-1h30m", 30 * time.Second: "ES-30s",

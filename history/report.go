@@ -217,8 +217,8 @@ func (c *checker) unknown() {
 	first, last := c.calendar.Years()
 	switch all := r.Judged + r.NotJudged; {
 	case 2*r.Judged <= all:
-		c.refuse("%d of %s lie outside the calendar's years, %s to %s, so their holes and hours are not judged",
-			r.NotJudged, count(all, "trade date"), first, last)
+		c.refuse("%d of %d trade dates lie outside the calendar's years, %s to %s, so their holes and hours are not judged",
+			r.NotJudged, all, first, last)
 	case r.NotJudged > 0:
 		c.note("%s outside the calendar (%s to %s): holes there are not judged",
 			count(r.NotJudged, "trade date"), first, last)
