@@ -2,6 +2,7 @@ package bot
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -38,10 +39,10 @@ func CheckLock(lock time.Duration) error {
 	switch {
 	case lock <= 0:
 		return assay.Errorf(assay.Invalid, "give more than 0 hours; 24 is usual",
-			"lockHours: a lock of %g hours lies in the past", lock.Hours())
+			"lockHours: a lock of %s hours lies in the past", strconv.FormatFloat(lock.Hours(), 'f', -1, 64))
 	case lock > maxLock:
 		return assay.Errorf(assay.Invalid, "give at most 8784 hours, a year",
-			"lockHours: a lock of %g hours is too long", lock.Hours())
+			"lockHours: a lock of more than %v hours is too long", maxLock.Hours())
 	}
 	return nil
 }

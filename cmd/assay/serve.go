@@ -13,10 +13,10 @@ import (
 type serveCmd struct {
 	Listen       string        `help:"Loopback address of the console and the API." default:"127.0.0.1:5000" env:"ASSAY_LISTEN" placeholder:"ADDRESS"`
 	SimData      bool          `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
-	Workers      int           `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
+	Workers      *int          `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
 	VerifyEvery  time.Duration `help:"How often each configured provider is verified." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"TIME"`
 	AutoFetch    string        `name:"auto-fetch-limit" help:"Most that one automatic purchase of bars for LAB may cost, in dollars; 0 buys nothing." default:"0" env:"ASSAY_AUTO_FETCH_LIMIT" placeholder:"0"`
-	MaxBacktests int           `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
+	MaxBacktests *int          `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
 	Pace         pace          `embed:""`
 }
 
@@ -25,12 +25,20 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
+	slots, err := atLeastOne("--workers", c.Workers)
+	if err != nil {
+		return err
+	}
+	most, err := atLeastOne("--max-backtests", c.MaxBacktests)
+	if err != nil {
+		return err
+	}
 	return app.Serve(ctx, app.Config{
 		Home:     all.Home,
 		Listen:   c.Listen,
 		AllowSim: c.SimData,
-		Slots:    c.Workers,
-		Cap:      c.MaxBacktests,
+		Slots:    slots,
+		Cap:      most,
 		Pace:     app.Pace(c.Pace),
 		Verify:   c.VerifyEvery,
 
