@@ -245,6 +245,11 @@ func TestPlansEndAtTheLastCompleteBar(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	reversed := fetch.Lot{Dataset: "X", Symbol: "ES.v.0", Bar: time.Minute, From: monday.Add(time.Hour), To: monday}
+	_, err = fetch.NewPlan(t.Context(), s, t.TempDir(), reversed)
+	if assay.KindOf(err) != assay.Invalid || !strings.Contains(err.Error(), "the dates are reversed: from ") {
+		t.Errorf("reversed: %v", err)
+	}
 }
 
 func TestFailures(t *testing.T) {

@@ -29,6 +29,10 @@ type Bought struct {
 // NewPlan finds out what can be bought of a lot and what that costs. It writes
 // nothing and buys nothing. dir is where bought bars are kept.
 func NewPlan(ctx context.Context, source Source, dir string, lot Lot) (Plan, error) {
+	if lot.From.After(lot.To) {
+		return Plan{}, assay.Errorf(assay.Invalid, "exchange them", "the dates are reversed: from %s to %s",
+			lot.From.UTC().Format(time.RFC3339), lot.To.UTC().Format(time.RFC3339))
+	}
 	first, last, err := source.Available(ctx, lot)
 	if err != nil {
 		return Plan{}, err
