@@ -42,7 +42,7 @@ func (h *Health) gather(ctx context.Context, tx *store.DB, f *health.Facts) erro
 		f.Providers[id] = p
 	}
 	for _, read := range []func(context.Context, *store.DB, *health.Facts) error{
-		h.readSymbols, readPlanner, readVerifier, readAudit, readFleet,
+		readPlanner, h.readSymbols, readVerifier, readAudit, readFleet,
 	} {
 		if err := read(ctx, tx, f); err != nil {
 			return err
@@ -52,7 +52,8 @@ func (h *Health) gather(ctx context.Context, tx *store.DB, f *health.Facts) erro
 }
 
 // readSymbols asks the planner's own question: which bars would each bot in
-// LAB be tested on.
+// LAB be tested on. Simulated bars are not on their way when the last tick, which
+// makes them, had trouble.
 func (h *Health) readSymbols(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	needs, err := tx.DataNeeds(ctx)
 	if err != nil {
@@ -68,7 +69,7 @@ func (h *Health) readSymbols(ctx context.Context, tx *store.DB, f *health.Facts)
 		if choice.Set != nil {
 			s.Usable, s.Sim = true, choice.Set.Sim
 		} else {
-			s.Coming = h.AllowSim && !anyBars(sets, n.Symbol)
+			s.Coming = h.AllowSim && !anyBars(sets, n.Symbol) && f.Planner.Error == ""
 		}
 		f.Symbols = append(f.Symbols, s)
 	}

@@ -135,6 +135,27 @@ func TestReadinessCountsPausedBots(t *testing.T) {
 	}
 }
 
+// Bars are on their way only as long as the tick that makes them has no
+// trouble; after that LAB waits for a person, and says so.
+func TestReadinessPromisesNoBarsThatCannotBeMade(t *testing.T) {
+	db := storetest.Open(t, storetest.NewClock().Now)
+	storetest.AddBots(t, db, 1)
+	_, registry := fakes(t)
+	h := control.NewHealth(control.HealthConfig{DB: db, Providers: registry, AllowSim: true})
+	for _, tick := range []struct {
+		trouble string
+		want    health.Status
+	}{{"", health.StatusInfo}, {"the disk is full", health.StatusFail}} {
+		if _, err := db.AddTick(t.Context(), store.Tick{StartedAt: db.Now(), Error: tick.trouble}); err != nil {
+			t.Fatal(err)
+		}
+		r := h.Readiness(t.Context())
+		if got := check(r, health.CheckHistorical); got.Status != tick.want || r.Gates.Lab.Allowed != (tick.trouble == "") {
+			t.Errorf("after a tick with the trouble %q: %+v, LAB %+v", tick.trouble, got, r.Gates.Lab)
+		}
+	}
+}
+
 func TestVerify(t *testing.T) {
 	for name, open := range map[string]func(testing.TB, func() time.Time) *store.DB{
 		"SQLite": storetest.Open, "PostgreSQL": storetest.OpenPostgres,

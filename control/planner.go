@@ -161,6 +161,7 @@ func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick,
 	tick.StartedAt, tick.Missed = started, missed
 	if trouble != nil {
 		tick.Error = trouble.Error()
+		p.log().WarnContext(ctx, "a tick had trouble beside its plan", "error", trouble)
 	}
 	now := p.DB.Now()
 	return p.act(ctx, tick, plan.Decide(p.sight.fleet, p.Policy, now), now)
