@@ -231,7 +231,8 @@ func (o *oracle) enqueued(e entry) {
 	case b.heldFrom >= 0 && b.heldFrom < s.began:
 		w.fail("%s got job %d while it was paused or above LAB", e.bot, e.job)
 	}
-	if r := o.rests[e.bot]; r != nil && e.at.Before(r.until) && !e.at.Before(r.from) && o.jumpedAt < s.began {
+	// A reset ends the rest of what failed before it, also by a clock that went back behind the reset since.
+	if r := o.rests[e.bot]; r != nil && e.at.Before(r.until) && !e.at.Before(r.from) && o.jumpedAt < s.began && !r.from.Before(b.boundary) {
 		w.fail("%s got job %d at %s although it rests until %s after %d failures", e.bot, e.job, stamp(e.at.Time), stamp(r.until), r.inARow)
 	}
 }
