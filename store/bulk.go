@@ -60,7 +60,7 @@ func (db *DB) lockFleet(ctx context.Context) (at time.Time, err error) {
 		return at, err
 	}
 	if db.pool != nil {
-		if _, err := db.exec(ctx, `lock table bot_jobs in share row exclusive mode`); err != nil {
+		if _, err := db.exec(ctx, `lock table bot_jobs in exclusive mode`); err != nil {
 			return at, fmt.Errorf("lock the jobs: %w", err)
 		}
 	}

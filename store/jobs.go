@@ -181,40 +181,43 @@ func (db *DB) enqueue(ctx context.Context, jobs []NewJob, at time.Time) (map[bot
 // caps of the two classes allow, and returns their ids.
 func (db *DB) Admit(ctx context.Context) (admitted []int64, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
-		caps, err := tx.lockCaps(ctx)
-		if err != nil {
+		due, err := tx.due(ctx)
+		if err != nil || len(due) == 0 {
 			return err
 		}
-		used, err := tx.CapsUsed(ctx)
-		if err != nil {
+		tx.tx.wrote = true
+		return inParts(due, func(list string, part []any) error {
+			some, err := collect(ctx, tx, "admitted jobs", scanID, `update bot_jobs set admitted_at = {now}
+				where id in (`+list+`) and status = 'QUEUED' and admitted_at is null returning id`, part...)
+			admitted = append(admitted, some...)
 			return err
-		}
-		admitted, err = tx.admit(ctx, job.ClassBacktest, caps.Backtests-used.Backtests)
-		if err != nil {
-			return err
-		}
-		improve, err := tx.admit(ctx, job.ClassImprove, caps.Improve-used.Improve)
-		admitted = append(admitted, improve...)
-		return err
+		})
 	})
 	return admitted, err
 }
 
-func (db *DB) admit(ctx context.Context, class job.Class, free int) ([]int64, error) {
-	if free <= 0 {
-		return nil, nil
+// due takes the lock of the caps and returns the jobs that they let in next. It
+// is a statement of its own: as a part of the update PostgreSQL asks it again for
+// every job that waits.
+func (db *DB) due(ctx context.Context) (jobs []any, err error) {
+	caps, err := db.lockCaps(ctx)
+	if err != nil {
+		return nil, err
 	}
-	db.tx.wrote = true
-	scan := func(s scanner) (id int64, err error) { return id, s.Scan(&id) }
-	return collect(ctx, db, "admitted jobs", scan, `update bot_jobs set admitted_at = {now}
-		where id in (
-			select id from bot_jobs
-			where class = $1 and status = 'QUEUED' and admitted_at is null
-				and (not_before is null or not_before <= {now})
-			order by priority, id limit $2)
-		and status = 'QUEUED' and admitted_at is null
-		returning id`, class, free)
+	used, err := db.CapsUsed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	const waiting = `select id from (select id from bot_jobs
+		where class = '%s' and status = 'QUEUED' and admitted_at is null and (not_before is null or not_before <= {now})
+		order by priority, id limit %s) as %s`
+	scan := func(s scanner) (id any, err error) { return id, s.Scan(&id) }
+	return collect(ctx, db, "waiting jobs", scan,
+		fmt.Sprintf(waiting, job.ClassBacktest, "$1", "backtests")+` union all `+fmt.Sprintf(waiting, job.ClassImprove, "$2", "improvements"),
+		max(caps.Backtests-used.Backtests, 0), max(caps.Improve-used.Improve, 0))
 }
+
+func scanID(s scanner) (id int64, err error) { return id, s.Scan(&id) }
 
 // Ready says whether Admit would admit a job, and whether StartNext would find
 // one. It only reads, so that nobody takes the write lock in vain.
@@ -321,14 +324,29 @@ type Beat struct {
 // Heartbeat says that a worker lives and returns the jobs it still holds. A
 // job missing from the answer has lost its lease.
 func (db *DB) Heartbeat(ctx context.Context, worker string) (held []Beat, err error) {
+	const mine = `worker_id = $1 and status = 'RUNNING'`
 	err = db.InTx(ctx, func(tx *DB) error {
+		if err := tx.lockJobs(ctx, mine, worker); err != nil {
+			return err
+		}
 		scan := func(s scanner) (b Beat, err error) { return b, s.Scan(&b.JobID, &b.Seq, &b.Cancel) }
 		held, err = collect(ctx, tx, "heartbeat", scan, `update bot_jobs set heartbeat_at = {now}
-			where worker_id = $1 and status = 'RUNNING'
-			returning id, lease_seq, cancel_requested_at is not null`, worker)
+			where `+mine+` returning id, lease_seq, cancel_requested_at is not null`, worker)
 		return err
 	})
 	return held, err
+}
+
+// lockJobs locks jobs in the order of their ids. An update takes them in the
+// order in which it finds them, so that two of several jobs each, such as a
+// heartbeat and the ends of a worker's jobs, could wait for each other. The
+// writers of SQLite come one after another.
+func (db *DB) lockJobs(ctx context.Context, where string, args ...any) error {
+	if db.pool == nil {
+		return nil
+	}
+	_, err := collect(ctx, db, "jobs", scanID, `select id from bot_jobs where `+where+` order by id for update`, args...)
+	return err
 }
 
 // SetProgress stores how much of a running attempt is done, 0..1.
@@ -390,6 +408,9 @@ func (db *DB) complete(ctx context.Context, leases []Lease) (bots []bot.ID, err 
 	}
 	db.tx.wrote = true
 	err = inLeases("id", leases, func(which string, part []any) error {
+		if err := db.lockJobs(ctx, which, part...); err != nil {
+			return err
+		}
 		some, err := collect(ctx, db, "completed jobs", scan, `update bot_jobs set status = 'COMPLETED',
 				completed_at = {now}, progress = 1, error = '', cancel_requested_at = null
 			where (`+which+`) and status = 'RUNNING' returning id, bot_id`, part...)
@@ -447,17 +468,20 @@ func (db *DB) guarded(ctx context.Context, l Lease, set string, args ...any) (id
 
 // closeAttempts ends the open attempts of the leases, each of which has one.
 func (db *DB) closeAttempts(ctx context.Context, outcome job.Outcome, reason string, leases ...Lease) error {
-	return inLeases("job_id", leases, func(which string, part []any) error {
+	var closed int64
+	err := inLeases("job_id", leases, func(which string, part []any) error {
 		n, err := db.exec(ctx, fmt.Sprintf(`update job_attempts set ended_at = {now}, outcome = $%d, error = $%d
 			where (%s) and ended_at is null`, len(part)+1, len(part)+2, which), append(part, outcome, reason)...)
-		if err != nil {
-			return fmt.Errorf("close the attempts of jobs: %w", err)
-		}
-		if n != int64(len(part)/2) {
-			return fmt.Errorf("close the attempts of jobs: %d rows, want %d", n, len(part)/2)
-		}
-		return nil
+		closed += n
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("close the attempts of jobs: %w", err)
+	}
+	if closed != int64(len(leases)) {
+		return fmt.Errorf("close the attempts of jobs: %d rows, want %d", closed, len(leases))
+	}
+	return nil
 }
 
 // RequestCancel asks that a bot's active job stops: at once when it waits, at

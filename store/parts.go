@@ -13,19 +13,41 @@ var parts = [...]int{64, 16, 4, 1}
 // atOnce is how many of n rows the next statement writes.
 func atOnce(n int) int { return parts[slices.IndexFunc(parts[:], func(p int) bool { return p <= n })] }
 
+// padded is how many places the next statement has for n rows that it picks. A
+// row that is named twice is picked once, so the last one fills the places left.
+func padded(n int) int {
+	size := parts[0]
+	for _, p := range parts {
+		if p >= n {
+			size = p
+		}
+	}
+	return size
+}
+
+// filled cuts the next part off a list and fills its places.
+func filled[T any](list []T) (part, rest []T) {
+	n := min(len(list), padded(len(list)))
+	part = slices.Clone(list[:n])
+	for range padded(n) - n {
+		part = append(part, list[n-1])
+	}
+	return part, list[n:]
+}
+
 // inParts calls do for a list of values, some at a time: list is what belongs
 // between the parentheses of "in ()", and part holds its arguments.
 func inParts(values []any, do func(list string, part []any) error) error {
 	for len(values) > 0 {
-		n := atOnce(len(values))
-		marks := make([]string, n)
+		var part []any
+		part, values = filled(values)
+		marks := make([]string, len(part))
 		for i := range marks {
 			marks[i] = fmt.Sprintf("$%d", i+1)
 		}
-		if err := do(strings.Join(marks, ", "), values[:n:n]); err != nil {
+		if err := do(strings.Join(marks, ", "), part); err != nil {
 			return err
 		}
-		values = values[n:]
 	}
 	return nil
 }
@@ -35,17 +57,17 @@ func inParts(values []any, do func(list string, part []any) error) error {
 // holds its arguments.
 func inLeases(column string, leases []Lease, do func(which string, part []any) error) error {
 	for len(leases) > 0 {
-		n := atOnce(len(leases))
+		var some []Lease
+		some, leases = filled(leases)
 		var which []string
 		var part []any
-		for _, l := range leases[:n] {
+		for _, l := range some {
 			which = append(which, fmt.Sprintf("%s = $%d and lease_seq = $%d", column, len(part)+1, len(part)+2))
 			part = append(part, l.JobID, l.Seq)
 		}
 		if err := do(strings.Join(which, " or "), part); err != nil {
 			return err
 		}
-		leases = leases[n:]
 	}
 	return nil
 }

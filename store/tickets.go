@@ -21,32 +21,36 @@ type IssueTickets func(ctx context.Context, tx pgx.Tx, jobs []int64) (tickets []
 // out: every admitted job gets a ticket, and only its newest ticket starts it.
 func (db *DB) AdmitWithTickets(ctx context.Context, issue IssueTickets) (admitted []int64, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
-		if admitted, err = tx.Admit(ctx); err != nil || len(admitted) == 0 {
+		due, err := tx.due(ctx)
+		if err != nil || len(due) == 0 {
 			return err
 		}
-		slices.Sort(admitted) // the oldest job gets the first ticket
+		jobs := make([]int64, len(due))
+		for i, id := range due {
+			jobs[i] = id.(int64)
+		}
+		slices.Sort(jobs) // the oldest job gets the first ticket
 		var tickets []int64
-		err := tx.pgx(func(own pgx.Tx) error {
-			tickets, err = issue(ctx, own, admitted)
+		err = tx.pgx(func(own pgx.Tx) error {
+			tickets, err = issue(ctx, own, jobs)
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("issue tickets: %w", err)
 		}
-		return tx.giveTickets(ctx, admitted, tickets)
+		admitted, err = tx.admitWith(ctx, jobs, tickets)
+		return err
 	})
 	return admitted, err
 }
 
-// giveTickets writes each job's ticket down. Only PostgreSQL has tickets, and
-// its arrays.
-func (db *DB) giveTickets(ctx context.Context, jobs, tickets []int64) error {
-	_, err := db.exec(ctx, `update bot_jobs set ticket_id = t.ticket
-		from unnest($1::bigint[], $2::bigint[]) as t (job, ticket) where id = t.job`, jobs, tickets)
-	if err != nil {
-		return fmt.Errorf("give %d jobs their tickets: %w", len(jobs), err)
-	}
-	return nil
+// admitWith lets jobs in, each with its ticket. The ticket of one that was
+// cancelled meanwhile is stale. Only PostgreSQL has tickets, and its arrays.
+func (db *DB) admitWith(ctx context.Context, jobs, tickets []int64) ([]int64, error) {
+	db.tx.wrote = true
+	return collect(ctx, db, "admitted jobs", scanID, `update bot_jobs set admitted_at = {now},
+			ticket_id = ($2::bigint[])[array_position($1::bigint[], id)]
+		where id = any($1::bigint[]) and status = 'QUEUED' and admitted_at is null returning id`, jobs, tickets)
 }
 
 // Ticket is the right to start one attempt of a job.

@@ -22,7 +22,7 @@ type Local struct{ *node }
 
 // NewLocal returns a worker with a new name. log may be nil.
 func NewLocal(db *store.DB, config Config, log *slog.Logger) *Local {
-	return &Local{newNode(db, config, log)}
+	return &Local{newNode(db, config, 0, log)}
 }
 
 // Run works until ctx ends, then stops its jobs, puts them back into the queue

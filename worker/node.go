@@ -23,11 +23,11 @@ type node struct {
 	running map[store.Lease]*attempt
 }
 
-func newNode(db *store.DB, config Config, log *slog.Logger) *node {
+func newNode(db *store.DB, config Config, gather time.Duration, log *slog.Logger) *node {
 	n := &node{
 		Steps: NewSteps(db, config, newID(), log), wake: make(chan struct{}, 1), running: map[store.Lease]*attempt{},
 	}
-	n.finish = newScribe(db).finish
+	n.finish = newScribe(db, gather).finish
 	return n
 }
 

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"time"
 
 	"assay/store"
 )
@@ -12,8 +13,8 @@ type scribe struct {
 	together[store.Finished, struct{}]
 }
 
-func newScribe(db *store.DB) *scribe {
-	return &scribe{newTogether(func(ctx context.Context, all []store.Finished) ([]struct{}, error) {
+func newScribe(db *store.DB, gather time.Duration) *scribe {
+	return &scribe{newTogether(gather, func(ctx context.Context, all []store.Finished) ([]struct{}, error) {
 		return make([]struct{}, len(all)), db.FinishAll(ctx, all...)
 	})}
 }

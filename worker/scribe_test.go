@@ -63,7 +63,7 @@ func finishTogether(t *testing.T, db *store.DB, fail map[bot.ID]error, names ...
 	if len(names) == 0 {
 		names, late = []bot.ID{"bot-0000", "bot-0001", "bot-0002", "bot-0003"}, "bot-0003"
 	}
-	s := newScribe(db)
+	s := newScribe(db, 0)
 	s.serving <- struct{}{}
 	type answer struct {
 		id  bot.ID

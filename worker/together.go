@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // most bounds how many asks are served in one transaction.
@@ -16,7 +17,9 @@ type together[Ask, Answer any] struct {
 	// do serves all asks, or none of them and says why. Its answers are in the
 	// order of the asks.
 	do      func(ctx context.Context, asks []Ask) ([]Answer, error)
+	gather  time.Duration // how long the next are waited for when the last ones came together
 	serving chan struct{} // holds a token of whoever serves all that wait
+	company bool          // the last batch was of several; whoever holds the token may touch it
 
 	mu      sync.Mutex
 	waiting []*turn[Ask, Answer]
@@ -31,8 +34,8 @@ type turn[Ask, Answer any] struct {
 	shared bool // others were served with it
 }
 
-func newTogether[Ask, Answer any](do func(context.Context, []Ask) ([]Answer, error)) together[Ask, Answer] {
-	return together[Ask, Answer]{do: do, serving: make(chan struct{}, 1)}
+func newTogether[Ask, Answer any](gather time.Duration, do func(context.Context, []Ask) ([]Answer, error)) together[Ask, Answer] {
+	return together[Ask, Answer]{do: do, gather: gather, serving: make(chan struct{}, 1)}
 }
 
 // await asks and waits for the answer. What failed together is tried again
@@ -58,9 +61,14 @@ func (t *together[Ask, Answer]) await(ctx context.Context, ask Ask) (answer Answ
 	return answers[0], nil
 }
 
-// serveUntil serves those that wait, once those that are about to ask have asked.
+// serveUntil serves those that wait, once those that are about to ask have
+// asked. One that asks alone as the last one did waits for nobody.
 func (t *together[Ask, Answer]) serveUntil(ctx context.Context, served <-chan struct{}) {
-	runtime.Gosched()
+	if t.company && t.gather > 0 {
+		pause(ctx, t.gather)
+	} else {
+		runtime.Gosched()
+	}
 	for {
 		select {
 		case <-served:
@@ -85,6 +93,7 @@ func (t *together[Ask, Answer]) serve(ctx context.Context, batch []*turn[Ask, An
 	for i, b := range batch {
 		asks[i] = b.ask
 	}
+	t.company = len(batch) > 1
 	answers, err := t.do(ctx, asks)
 	for i, b := range batch {
 		if err == nil {

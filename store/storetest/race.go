@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -59,6 +61,53 @@ func actsWhileTheLabWorks(t *testing.T, h Harness) {
 	stop()
 	r.done.Wait()
 	invariantsHold(t, db)
+}
+
+// beatsWhileJobsEnd ends several jobs of a worker at once, in every order, while
+// it beats for all of them.
+func beatsWhileJobsEnd(t *testing.T, h Harness) {
+	const jobs, at = 32, 8
+	db := h.Open(t, time.Now)
+	AddBots(t, db, jobs)
+	setCaps(t, db, store.Caps{Backtests: jobs, Improve: 1, Total: 100})
+	ctx, stop := context.WithCancel(t.Context())
+	r := &racing{t: t, db: db, ctx: ctx}
+	r.loop(func() error { _, err := db.Heartbeat(t.Context(), "w"); return err })
+	for round := range 10 {
+		started := startAll(t, db, jobs)
+		rand.New(rand.NewPCG(uint64(round), 0)).Shuffle(jobs, func(i, j int) { started[i], started[j] = started[j], started[i] }) //nolint:gosec // any order will do
+		for some := range slices.Chunk(started, at) {
+			var done []store.Finished
+			for _, j := range some {
+				done = append(done, store.Finished{Lease: store.LeaseOf(j)})
+			}
+			if err := db.FinishAll(t.Context(), done...); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	stop()
+	r.done.Wait()
+}
+
+// startAll enqueues a job for each of n bots and starts them for the worker w.
+func startAll(t *testing.T, db *store.DB, n int) []job.Job {
+	t.Helper()
+	var all []store.NewJob
+	for i := range n {
+		all = append(all, baseline(bot.ID(fmt.Sprintf("bot-%04d", i))))
+	}
+	if _, err := db.Enqueue(t.Context(), all...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Admit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	started, err := db.StartWaiting(t.Context(), "w", n)
+	if err != nil || len(started) != n {
+		t.Fatalf("%d of %d jobs started, %v", len(started), n, err)
+	}
+	return started
 }
 
 // loop repeats until the test stops it. A lost lease is part of the game.
