@@ -56,7 +56,9 @@ func parseAddress(address string) (*pgxpool.Config, error) {
 	if !strings.Contains(address, "pool_max_conns=") {
 		config.MaxConns = connections
 	}
-	config.ConnConfig.RuntimeParams["application_name"] = "assay"
+	if !strings.Contains(address, "application_name=") {
+		config.ConnConfig.RuntimeParams["application_name"] = "assay"
+	}
 	return config, nil
 }
 

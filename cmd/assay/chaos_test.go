@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,18 +34,22 @@ type chaos struct {
 	machines []*machine
 }
 
-// machine is one process and its log.
+// machine is one process after another and their log.
 type machine struct {
-	name string
-	args []string
-	log  string
-	cmd  *exec.Cmd
+	name   string
+	args   []string
+	log    string
+	starts int
+	cmd    *exec.Cmd
 }
 
 // watch makes PostgreSQL itself look at every change of a job: what has ended
-// stays as it is, the lease only grows, and no class has more jobs than its cap.
+// stays as it is, the lease only grows, no class has more jobs than its cap,
+// what goes back gives its place away, and only the process that started an
+// attempt completes it.
 const watch = `
 create table harm (what text, job bigint);
+create table owners (job bigint, lease bigint, process text);
 create function watch_job() returns trigger language plpgsql as $$ begin
   if old.status not in ('QUEUED', 'RUNNING') then insert into harm values ('it was changed after its end', old.id); end if;
   if new.lease_seq < old.lease_seq then insert into harm values ('its lease went back', old.id); end if;
@@ -53,6 +58,13 @@ create function watch_job() returns trigger language plpgsql as $$ begin
     (select count(*) from bot_jobs where class = new.class and admitted_at is not null and status in ('QUEUED', 'RUNNING')) >
     (select case new.class when 'BACKTEST' then max_backtests_running else max_improve_running end from job_caps)
     then insert into harm values ('it was admitted over the cap', old.id); end if;
+  if old.status = 'RUNNING' and new.status = 'QUEUED' and new.admitted_at is not null
+    then insert into harm values ('it went back and kept its place', old.id); end if;
+  if old.status = 'QUEUED' and new.status = 'RUNNING' then
+    insert into owners values (new.id, new.lease_seq, current_setting('application_name')); end if;
+  if new.status = 'COMPLETED' and exists (select 1 from owners
+    where job = old.id and lease = old.lease_seq and process <> current_setting('application_name'))
+    then insert into harm values ('its last attempt was completed by another process', old.id); end if;
   return null;
 end $$;
 create trigger watch_job after update on bot_jobs for each row execute function watch_job();
@@ -86,14 +98,14 @@ func TestChaos(t *testing.T) {
 // begin starts the server, and the workers when it has planned.
 func (c *chaos) begin() {
 	dir := c.TempDir()
-	common := []string{"--home", filepath.Join(dir, "home"), "--database", c.database}
+	home := []string{"--home", filepath.Join(dir, "home")}
 	pace := []string{"--workers", "1", "--beat", "500ms", "--stuck-after", "3s"}
 	for n := range 4 {
 		m := &machine{name: fmt.Sprintf("worker %d", n), log: filepath.Join(dir, fmt.Sprintf("log-%d", n))}
-		m.args = append(append(append([]string{}, common...), "worker"), pace...)
+		m.args = append(append(append([]string{}, home...), "worker"), pace...)
 		if n == 0 {
 			m.name = "server"
-			m.args = append(append(append([]string{}, common...), "serve", "--listen", "127.0.0.1:0", "--max-backtests", "4"), pace...)
+			m.args = append(append(append([]string{}, home...), "serve", "--listen", "127.0.0.1:0", "--max-backtests", "4"), pace...)
 		}
 		c.machines = append(c.machines, m)
 	}
@@ -126,11 +138,21 @@ func (c *chaos) start(m *machine) {
 		c.Fatal(err)
 	}
 	defer log.Close() // the process has its own
-	m.cmd = exec.Command("assay", m.args...)
+	m.starts++
+	m.cmd = exec.Command("assay", append([]string{"--database", c.as(fmt.Sprintf("%s, start %d", m.name, m.starts))}, m.args...)...)
 	m.cmd.Stdout, m.cmd.Stderr = log, log
 	if err := m.cmd.Start(); err != nil {
 		c.Fatal(err)
 	}
+}
+
+// as is the address of the database for one process, which gets a name there.
+func (c *chaos) as(process string) string {
+	and := "?"
+	if strings.Contains(c.database, "?") {
+		and = "&"
+	}
+	return c.database + and + "application_name=" + url.QueryEscape(process)
 }
 
 // kill is kill -9, whether the process runs or is stopped.
@@ -166,7 +188,11 @@ func (c *chaos) harm() {
 			c.start(m)
 		} else {
 			c.signal(m, syscall.SIGSTOP)
-			c.pass(time.Duration(1000+c.rand.IntN(7000)) * time.Millisecond)
+			if c.rand.IntN(2) == 0 {
+				c.pass(time.Duration(1000+c.rand.IntN(7000)) * time.Millisecond)
+			} else {
+				c.replaced(m)
+			}
 			c.signal(m, syscall.SIGCONT)
 		}
 		c.pass(time.Duration(c.rand.IntN(1500)) * time.Millisecond)
@@ -187,6 +213,19 @@ func (c *chaos) victim() *machine {
 		}
 	}
 	return any
+}
+
+// replaced waits until another process is in the middle of what a stopped one
+// did, but not for ever: it may have done nothing.
+func (c *chaos) replaced(m *machine) {
+	c.Helper()
+	const mine = "bot_jobs where status = 'RUNNING' and worker_id %s '%%-%d-%%'"
+	jobs := c.ask(`select coalesce(string_agg(id::text, ','), '0') from ` + fmt.Sprintf(mine, "like", m.cmd.Process.Pid))
+	for began := time.Now(); time.Since(began) < 10*time.Second; c.pass(20 * time.Millisecond) {
+		if c.number(`select count(*) from `+fmt.Sprintf(mine, "not like", m.cmd.Process.Pid)+` and id in (`+jobs+`)`) > 0 {
+			return
+		}
+	}
 }
 
 func (c *chaos) signal(m *machine, s syscall.Signal) {
