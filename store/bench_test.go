@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -85,6 +86,34 @@ func BenchmarkJobs(b *testing.B) {
 		if err := db.Finish(b.Context(), store.LeaseOf(j), nil); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkAdmit lets eight jobs in from a queue of 10,000, and takes it back.
+func BenchmarkAdmit(b *testing.B) {
+	undone := errors.New("undone")
+	for name, open := range map[string]func(testing.TB, func() time.Time) *store.DB{
+		"SQLite":     storetest.Open,
+		"PostgreSQL": storetest.OpenPostgres,
+	} {
+		b.Run(name, func(b *testing.B) {
+			db := open(b, time.Now)
+			storetest.QueueForMany(b, db, 10_000)
+			if err := db.SetCaps(b.Context(), store.Caps{Backtests: 8, Improve: 1, Total: 20_000}); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				err := db.InTx(b.Context(), func(tx *store.DB) error {
+					if ids, err := tx.Admit(b.Context()); err != nil || len(ids) != 8 {
+						b.Fatal(ids, err)
+					}
+					return undone
+				})
+				if !errors.Is(err, undone) {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

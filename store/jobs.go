@@ -204,7 +204,7 @@ func (db *DB) due(ctx context.Context) (jobs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	used, err := db.CapsUsed(ctx)
+	used, err := db.placesTaken(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -215,6 +215,18 @@ func (db *DB) due(ctx context.Context) (jobs []any, err error) {
 	return collect(ctx, db, "waiting jobs", scan,
 		fmt.Sprintf(waiting, job.ClassBacktest, "$1", "backtests")+` union all `+fmt.Sprintf(waiting, job.ClassImprove, "$2", "improvements"),
 		max(caps.Backtests-used.Backtests, 0), max(caps.Improve-used.Improve, 0))
+}
+
+// placesTaken counts the jobs that were let in. It looks at no job that waits,
+// however many there are.
+func (db *DB) placesTaken(ctx context.Context) (used Caps, err error) {
+	const of = `(select count(*) from bot_jobs where class = '%s' and admitted_at is not null and status in ('QUEUED', 'RUNNING'))`
+	err = db.row(ctx, `select `+fmt.Sprintf(of, job.ClassBacktest)+`, `+fmt.Sprintf(of, job.ClassImprove)).
+		Scan(&used.Backtests, &used.Improve)
+	if err != nil {
+		return used, fmt.Errorf("count the jobs that were let in: %w", err)
+	}
+	return used, nil
 }
 
 func scanID(s scanner) (id int64, err error) { return id, s.Scan(&id) }
