@@ -101,6 +101,8 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	get(s, api, "prove-lab-starvation", "/api/_proof/lab-starvation", "No bot in LAB is forgotten", s.proveStarvation)
 	get(s, api, "prove-data", "/api/_proof/data", "Where the last results come from, and what the providers were asked", s.proveData)
 	get(s, api, "prove-invariants", "/api/_proof/invariants", "What must always be true, and its SQL", s.proveInvariants)
+	get(s, api, "prove-audit-log", "/api/_proof/audit-log", "What operators did, newest first", s.proveAuditLog)
+	get(s, api, "prove-stage-events", "/api/_proof/stage-events", "Every move of a bot between stages, newest first", s.proveStageEvents)
 	post(s, api, "run-audit", "/api/audit", "Verify the audit log and all invariants", s.audit)
 	post(s, api, "pause", "/api/autonomy/pause", "Hold bots back from new jobs", s.pause)
 	post(s, api, "resume", "/api/autonomy/resume", "Let paused bots go on", s.resume)

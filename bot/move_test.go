@@ -105,3 +105,16 @@ func place(s Stage) int {
 	}
 	return -1
 }
+
+func TestAnEventInASentence(t *testing.T) {
+	for want, e := range map[string]Event{
+		"began in LAB":                         {To: Lab, Reason: ReasonCreated},
+		"went from PAPER to SHADOW":            {From: Paper, To: Shadow, Reason: "TEST"},
+		"went from LIVE to LAB":                {From: Live, To: Lab, Reason: "SEV1_RESET"},
+		"stayed in LAB (reverted, SEV1_RESET)": {From: Lab, To: Lab, Reason: "SEV1_RESET"},
+	} {
+		if got := e.Sentence(); got != want {
+			t.Errorf("%+v: %q, want %q", e, got, want)
+		}
+	}
+}

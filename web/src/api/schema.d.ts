@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/_proof/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first */
+        get: operations["prove-audit-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/_proof/autonomy": {
         parameters: {
             query?: never;
@@ -81,6 +98,23 @@ export interface paths {
         };
         /** No bot in LAB is forgotten */
         get: operations["prove-lab-starvation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/_proof/stage-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every move of a bot between stages, newest first */
+        get: operations["prove-stage-events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -687,12 +721,33 @@ export interface components {
         };
         /** @enum {string} */
         PromotionMode: "MANUAL" | "AUTO";
+        ProofAct: {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            previous_hash: string;
+            reason: string;
+            scope: string;
+        };
         ProofAudit: {
             /** Format: date-time */
             finished_at: string;
             /** Format: int64 */
             id: number;
             verdict: components["schemas"]["Judgement"];
+        };
+        ProofAuditLog: {
+            /** Format: date-time */
+            generated_at: string;
+            meta: components["schemas"]["Page"];
+            rows: components["schemas"]["ProofAct"][];
         };
         ProofAutonomy: {
             /** Format: int64 */
@@ -863,6 +918,23 @@ export interface components {
             symbol: string;
             /** Format: int64 */
             total_trades: number;
+        };
+        ProofStageEvent: {
+            bot_id: string;
+            /** Format: date-time */
+            created_at: string;
+            from_stage: string;
+            /** Format: int64 */
+            id: number;
+            reason_code: string;
+            sentence: string;
+            to_stage: components["schemas"]["Stage"];
+        };
+        ProofStageEvents: {
+            events: components["schemas"]["ProofStageEvent"][];
+            /** Format: date-time */
+            generated_at: string;
+            meta: components["schemas"]["Page"];
         };
         ProofStarvation: {
             bots: components["schemas"]["ProofLabBot"][];
@@ -1391,6 +1463,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "prove-audit-log": {
+        parameters: {
+            query?: {
+                /** @description acts on the page */
+                limit?: number;
+                /** @description newer acts to leave out */
+                offset?: number;
+                /** @description only acts of this kind, e.g. revert-to-lab */
+                action?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofAuditLog"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "prove-autonomy": {
         parameters: {
             query?: {
@@ -1538,6 +1646,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProofStarvation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prove-stage-events": {
+        parameters: {
+            query?: {
+                /** @description only events of this bot */
+                bot_id?: string;
+                /** @description events on the page */
+                limit?: number;
+                /** @description newer events to leave out */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofStageEvents"];
                 };
             };
             /** @description Error */
