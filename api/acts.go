@@ -104,7 +104,7 @@ func (s *Server) proveStageEvents(ctx context.Context, in *stageEventsInput) (*a
 		out = ProofStageEvents{GeneratedAt: tx.Now(), Meta: Page{Limit: in.Limit, Offset: in.Offset}}
 		if in.BotID != "" {
 			if _, err := tx.Bot(ctx, in.BotID); err != nil {
-				return err
+				return named("bot_id", err)
 			}
 		}
 		events, err := tx.StageEventPage(ctx, in.BotID, in.Limit, in.Offset)

@@ -57,7 +57,7 @@ func New(c Config) (*Server, error) {
 		_, _ = w.Write(document)
 	})
 	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("/api/", unknownCall)
+	mux.HandleFunc("/api/", unknownCall(mux))
 	mux.Handle("/", console{c.Console})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn), MaxRequestsInFlight: 2,
@@ -85,7 +85,7 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	config.RejectUnknownQueryParameters = true
 	format := huma.Format{Marshal: writeJSON, Unmarshal: json.Unmarshal}
 	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
-	config.Transformers = []huma.Transformer{spellOut}
+	config.Transformers = []huma.Transformer{retell(config.Components.Schemas)}
 	api := humago.New(mux, config)
 
 	get(s, api, "list-bots", "/api/bots", "The fleet, a page at a time", s.listBots)

@@ -535,14 +535,6 @@ export interface components {
             /** Format: int32 */
             volumeCap: number;
         };
-        ErrorDetail: {
-            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
-            location?: string;
-            /** @description Error message text */
-            message?: string;
-            /** @description The value at the given location */
-            value?: unknown;
-        };
         ExchangeState: {
             label: string;
             /** @enum {string} */
@@ -687,37 +679,23 @@ export interface components {
             scope: string;
         };
         Problem: {
-            /**
-             * @description A human-readable explanation specific to this occurrence of the problem.
-             * @example Property foo is required but is missing.
-             */
-            detail?: string;
-            /** @description Optional list of individual error details */
-            errors?: components["schemas"]["ErrorDetail"][];
-            /**
-             * Format: uri
-             * @description A URI reference that identifies the specific occurrence of the problem.
-             * @example https://example.com/error-log/abc123
-             */
-            instance?: string;
-            /**
-             * Format: int64
-             * @description HTTP status code
-             * @example 400
-             */
-            status?: number;
-            /**
-             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
-             * @example Bad Request
-             */
-            title?: string;
-            /**
-             * Format: uri
-             * @description A URI reference to human-readable documentation for the error.
-             * @default about:blank
-             * @example https://example.com/errors/example
-             */
-            type: string;
+            /** @description what is wrong, where, and what to do, in one sentence */
+            detail: string;
+            /** @description each thing that is wrong with the request; absent when none is */
+            errors?: components["schemas"]["ProblemDetail"][];
+            /** @description what to do */
+            remedy: string;
+            /** Format: int64 */
+            status: number;
+            title: string;
+        };
+        ProblemDetail: {
+            /** @description e.g. body.scope, query.limit, path.id, header.Host, method */
+            location: string;
+            message: string;
+            remedy: string;
+            /** @description what was sent there, when it is short */
+            value?: unknown;
         };
         /** @enum {string} */
         PromotionMode: "MANUAL" | "AUTO";
@@ -1503,6 +1481,8 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description how many ticks, newest first */
+                limit?: number;
+                /** @description another name of limit, which it goes before */
                 ticks?: number;
                 /** @description newer ticks to leave out */
                 offset?: number;
