@@ -83,13 +83,16 @@ type ProofStageEvents struct {
 
 // ProofStageEvent is one row of bot_stage_events.
 type ProofStageEvent struct {
-	ID         int64     `json:"id"`
-	BotID      bot.ID    `json:"bot_id"`
-	FromStage  string    `json:"from_stage"` // "" for the bot's creation
-	ToStage    bot.Stage `json:"to_stage"`
-	ReasonCode string    `json:"reason_code"`
-	CreatedAt  time.Time `json:"created_at"`
-	Sentence   string    `json:"sentence"` // what happened, e.g. "stayed in LAB, reverted"
+	ID           int64     `json:"id"`
+	BotID        bot.ID    `json:"bot_id"`
+	FromStage    string    `json:"from_stage"` // "" for the bot's creation
+	ToStage      bot.Stage `json:"to_stage"`
+	ReasonCode   string    `json:"reason_code"`
+	CreatedAt    time.Time `json:"created_at"`
+	Seq          int64     `json:"seq"`           // place in the chain, from 1
+	PreviousHash string    `json:"previous_hash"` // "" in the first row
+	Hash         string    `json:"hash"`          // over the row before and this one
+	Sentence     string    `json:"sentence"`      // what happened, e.g. "went from LAB to PAPER"
 }
 
 type stageEventsInput struct {
@@ -123,8 +126,9 @@ func (s *Server) proveStageEvents(ctx context.Context, in *stageEventsInput) (*a
 	return &answer[ProofStageEvents]{out}, nil
 }
 
-func proofStageEvent(e bot.Event) ProofStageEvent {
+func proofStageEvent(e store.StageEvent) ProofStageEvent {
 	return ProofStageEvent{
-		ID: e.ID, BotID: e.BotID, FromStage: string(e.From), ToStage: e.To, ReasonCode: e.Reason, CreatedAt: e.At, Sentence: e.Sentence(),
+		ID: e.ID, BotID: e.BotID, FromStage: string(e.From), ToStage: e.To, ReasonCode: e.Reason, CreatedAt: e.At,
+		Seq: e.Seq, PreviousHash: e.PreviousHash, Hash: e.Hash, Sentence: e.Sentence(),
 	}
 }

@@ -46,7 +46,7 @@ func TestProofOfMovesBetweenStages(t *testing.T) {
 		GeneratedAt: at, Meta: Page{Total: 5, Limit: 1},
 		Events: List[ProofStageEvent]{{
 			ID: 5, BotID: "mes-vwap", FromStage: "LAB", ToStage: bot.Paper, ReasonCode: "TEST", CreatedAt: at,
-			Sentence: "went from LAB to PAPER",
+			Seq: 5, PreviousHash: moves.Events[0].PreviousHash, Hash: moves.Events[0].Hash, Sentence: "went from LAB to PAPER",
 		}},
 	}
 	if diff := cmp.Diff(want, moves); diff != "" {

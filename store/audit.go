@@ -120,13 +120,6 @@ func (db *DB) CountAudit(ctx context.Context, action string) (n int, err error) 
 	return n, nil
 }
 
-// Chain is what a walk along the audit log found.
-type Chain struct {
-	Rows   int64  // that are intact, from the first
-	Head   string // hash of the last of them
-	Broken string // why the next one is not; "" when all are intact
-}
-
 // VerifyChain computes every hash of the log again. A log whose last rows are
 // gone is found out by the counter.
 func (db *DB) VerifyChain(ctx context.Context) (c Chain, err error) {
@@ -138,6 +131,7 @@ func (db *DB) VerifyChain(ctx context.Context) (c Chain, err error) {
 		}
 		for _, r := range rows {
 			if c.Broken = c.judge(r); c.Broken != "" {
+				c.BrokenID = strconv.FormatInt(r.ID, 10)
 				return c, nil
 			}
 			c.Rows, c.Head = r.ID, r.Hash
@@ -148,7 +142,7 @@ func (db *DB) VerifyChain(ctx context.Context) (c Chain, err error) {
 	}
 	written, err := db.counter(ctx, "audit")
 	if err == nil && written != c.Rows {
-		c.Broken = fmt.Sprintf("%d rows were written, and %d are there", written, c.Rows)
+		c.breaks(c.Rows, "%d rows were written, and %d are there", written, c.Rows)
 	}
 	return c, err
 }

@@ -68,6 +68,10 @@ func Run(t *testing.T, h Harness) {
 		"tampering with the log is found":       tamperingIsFound,
 		"audits are stored":                     auditsAreStored,
 		"many writers make one chain":           oneChain,
+		"evidence is chained":                   evidenceIsChained,
+		"age cuts the beginning":                ageCutsTheBeginning,
+		"wrong clocks cut no hole":              wrongClocksCutNoHole,
+		"audits remember the ends":              auditsRememberTheEnds,
 		"every invariant can fail":              everyInvariantCanFail,
 		"acts while the lab works":              actsWhileTheLabWorks,
 	} {

@@ -409,8 +409,10 @@ export interface components {
             finishedAt: string;
             /** Format: int64 */
             id: number;
+            stageEvents: components["schemas"]["AuditChain"];
             /** Format: date-time */
             startedAt: string;
+            ticks: components["schemas"]["AuditChain"];
             verdict: components["schemas"]["Judgement"];
         };
         AuditChain: {
@@ -815,6 +817,8 @@ export interface components {
             generated_at: string;
             invariants: components["schemas"]["ProofInvariant"][];
             last_audit?: components["schemas"]["ProofAudit"];
+            stage_events_chain: components["schemas"]["ProofChain"];
+            ticks_chain: components["schemas"]["ProofChain"];
             verdict: components["schemas"]["Judgement"];
         };
         ProofJobs: {
@@ -902,10 +906,14 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             from_stage: string;
+            hash: string;
             /** Format: int64 */
             id: number;
+            previous_hash: string;
             reason_code: string;
             sentence: string;
+            /** Format: int64 */
+            seq: number;
             to_stage: components["schemas"]["Stage"];
         };
         ProofStageEvents: {
