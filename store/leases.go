@@ -42,6 +42,16 @@ func (db *DB) Leads(ctx context.Context, role, holder string, term int64) (bool,
 	return n == 1, nil
 }
 
+// Led says whether any process has a role now. One that was killed is thought
+// to have it until its time is over, which is seconds.
+func (db *DB) Led(ctx context.Context) (led bool, err error) {
+	err = db.row(ctx, `select exists (select 1 from leases where expires_at >= {now})`).Scan(&led)
+	if err != nil {
+		return false, fmt.Errorf("look who leads: %w", err)
+	}
+	return led, nil
+}
+
 // Resign gives the role free at once. The row stays, so that terms go on.
 func (db *DB) Resign(ctx context.Context, role, holder string) error {
 	return db.InTx(ctx, func(tx *DB) error {

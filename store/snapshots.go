@@ -41,16 +41,23 @@ func contentHash(content []byte) string {
 }
 
 // Snapshot returns the whole record of a snapshot; one that has been deleted
-// is NotFound.
+// is NotFound, and one that cannot be read says so.
 func (db *DB) Snapshot(ctx context.Context, id int64) (plan.Record, error) {
 	scan := func(s scanner) (r plan.Record, err error) {
+		var part int64
 		var content []byte
-		if err := s.Scan(&content); err != nil {
+		if err := s.Scan(&part, &content); err != nil {
 			return r, err
 		}
-		return unpackRecord(content)
+		if r, err = unpackRecord(content); err != nil {
+			e := assay.Errorf(assay.Internal, "bring it back from a backup, or choose another tick; assay audit says what else was changed",
+				"snapshot %d is damaged", part)
+			e.Err = err
+			return r, e
+		}
+		return r, nil
 	}
-	parts, err := collect(ctx, db, "the planner's snapshot", scan, `select s.content from planner_snapshots s
+	parts, err := collect(ctx, db, "the planner's snapshot", scan, `select s.id, s.content from planner_snapshots s
 		join planner_snapshots w on w.id = $1
 		where s.id = coalesce(w.base_id, w.id) or s.base_id = w.base_id and s.id <= w.id
 		order by s.id`, id)

@@ -16,7 +16,7 @@ type auditCmd struct{}
 // Run looks at the database itself and needs no server, so that a restored
 // backup can be audited before anything works on it.
 func (auditCmd) Run(ctx context.Context, io console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		run, err := h.DB.RunAudit(ctx, store.Operator)
 		if err != nil {
 			return err

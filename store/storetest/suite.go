@@ -64,6 +64,7 @@ func Run(t *testing.T, h Harness) {
 		"a reset clears cool-downs":             resetClearsCoolDowns,
 		"a reset at the edge of a millisecond":  resetAtTheEdge,
 		"pausing":                               pausing,
+		"pausing anew":                          pausingAnew,
 		"the audit log is chained":              auditLogIsChained,
 		"tampering with the log is found":       tamperingIsFound,
 		"audits are stored":                     auditsAreStored,

@@ -669,7 +669,7 @@ export interface components {
         };
         PauseState: {
             /** Format: int64 */
-            auditId: number;
+            auditId?: number;
             /** Format: int64 */
             botsPaused: number;
             /** Format: int64 */
