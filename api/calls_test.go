@@ -30,8 +30,8 @@ func TestFleetShowsWhatEachBotDoes(t *testing.T) {
 	}
 	want := []string{
 		"mes-gap IDLE Backtesting ×1 • 7s ago| next: Refresh backtest",
-		"mes-orb BACKTEST_RUNNING Backtesting ×1 • 7s|",
-		"mes-trend BACKTEST_QUEUED Queued • Backtest ×1|",
+		"mes-orb BACKTEST_RUNNING Backtesting ×1 • 7s| next: Backtest",
+		"mes-trend BACKTEST_QUEUED Queued • Backtest ×1| next: Backtest",
 		"mes-vwap FRESH Fresh| next: Plan",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

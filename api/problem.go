@@ -79,7 +79,7 @@ func refusal(code int, wrong ...ProblemDetail) *Problem {
 	var all, remedies []string
 	for _, d := range wrong {
 		where := ""
-		if strings.Contains(d.Location, ".") { // of the path and the method the message speaks
+		if d.Location != "path" && d.Location != "method" { // of these the message speaks
 			where = d.Location + ": "
 		}
 		all = append(all, where+d.Message+"; "+d.Remedy)
