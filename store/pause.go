@@ -37,8 +37,8 @@ func (db *DB) setPaused(ctx context.Context, p Pause, paused bool) (changed, aud
 	act := pausing{"resume", "paused_at = null, paused_reason = ''", "paused_at is not null", nil}
 	if paused {
 		act = pausing{
-			"pause", "paused_at = coalesce(paused_at, {now}), paused_reason = $1",
-			"(paused_at is null or paused_reason <> $1)", []any{p.Reason},
+			action: "pause", set: "paused_at = coalesce(paused_at, {now}), paused_reason = $1",
+			where: "(paused_at is null or paused_reason <> $1)", args: []any{p.Reason},
 		}
 	}
 	err = db.InTx(ctx, func(tx *DB) error {

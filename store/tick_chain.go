@@ -40,7 +40,7 @@ func (db *DB) chainTick(ctx context.Context, t Tick, traceID string) (r tickRow,
 
 // sum is the hash that the tick must have.
 func (r tickRow) sum() string {
-	whole := func(n int) string { return strconv.Itoa(n) }
+	whole := strconv.Itoa
 	return r.link.sum(
 		timeText(r.StartedAt), timeText(r.FinishedAt), whole(r.BotsEvaluated), whole(r.JobsEnqueued), whole(r.BotsHeld), r.heldBy,
 		strconv.Quote(r.Error), whole(r.Version), timeText(r.DecidedAt), r.InputHash, r.PlanHash,
