@@ -42,7 +42,7 @@ func (h *Home) Close() error { return h.DB.Close() }
 // Served says whether an Assay serves this home, or plans for its database.
 func (h *Home) Served(ctx context.Context) (bool, error) {
 	if h.shared {
-		return h.DB.Led(ctx)
+		return h.DB.Led(ctx, store.PlannerRole)
 	}
 	return store.Serving(h.dir)
 }
