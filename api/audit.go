@@ -29,18 +29,22 @@ type Audit struct {
 	Verdict    Judgement          `json:"verdict"`
 	StartedAt  time.Time          `json:"startedAt"`
 	FinishedAt time.Time          `json:"finishedAt"`
-	Chain      AuditChain         `json:"chain"`
-	Checked    int                `json:"checked"` // invariants
-	Failed     int                `json:"failed"`
-	Findings   List[AuditFinding] `json:"findings"` // what does not hold
+	Chain      AuditChain         `json:"chain"`       // audit_log
+	Events     AuditChain         `json:"stageEvents"` // bot_stage_events
+	Ticks      AuditChain         `json:"ticks"`       // planner_ticks, and the snapshots they name
+	Checked    int                `json:"checked"`     // invariants and chains
+	Failed     int                `json:"failed"`      // of them
+	Findings   List[AuditFinding] `json:"findings"`    // what does not hold
 }
 
-// AuditChain is the walk along the audit log.
+// AuditChain is the walk along one chain of rows.
 type AuditChain struct {
-	Rows   int64  `json:"rows"` // intact, from the first
-	Head   string `json:"head"` // hash of the last of them
+	Rows   int64  `json:"rows"` // place of the last that is intact, from the first
+	Head   string `json:"head"` // hash of that row
 	Broken string `json:"broken,omitempty"`
 }
+
+func auditChain(c store.Chain) AuditChain { return AuditChain{c.Rows, c.Head, c.Broken} }
 
 // AuditFinding is an invariant that does not hold.
 type AuditFinding struct {
@@ -57,7 +61,7 @@ func (s *Server) audit(ctx context.Context, _ *struct{}) (*answer[Audit], error)
 	}
 	out := Audit{
 		ID: run.ID, Verdict: judged(run.Passed), StartedAt: run.StartedAt, FinishedAt: run.FinishedAt,
-		Chain:   AuditChain{run.Chain.Rows, run.Chain.Head, run.Chain.Broken},
+		Chain: auditChain(run.Chain), Events: auditChain(run.StageEvents), Ticks: auditChain(run.Ticks),
 		Checked: run.Checked, Failed: run.Failed,
 	}
 	for _, f := range run.Findings {
@@ -70,15 +74,17 @@ func (s *Server) audit(ctx context.Context, _ *struct{}) (*answer[Audit], error)
 type ProofInvariants struct {
 	Verdict     Judgement            `json:"verdict"`
 	GeneratedAt time.Time            `json:"generated_at"`
-	Checked     int                  `json:"checked"`
-	Failed      int                  `json:"failed"`
+	Checked     int                  `json:"checked"` // invariants and chains
+	Failed      int                  `json:"failed"`  // of them
 	Chain       ProofChain           `json:"audit_chain"`
+	StageEvents ProofChain           `json:"stage_events_chain"`
+	Ticks       ProofChain           `json:"ticks_chain"`          // and the snapshots they name
 	LastAudit   *ProofAudit          `json:"last_audit,omitempty"` // absent: no audit yet
 	Invariants  List[ProofInvariant] `json:"invariants"`
 }
 
-// ProofChain is the walk along the audit log, every hash computed again, which
-// no portable SQL can do.
+// ProofChain is the walk along one chain of rows, every hash computed again,
+// which no portable SQL can do.
 type ProofChain struct {
 	Verdict Judgement `json:"verdict"`
 	Rows    int64     `json:"rows"`
@@ -113,12 +119,11 @@ func (s *Server) proveInvariants(ctx context.Context, _ *struct{}) (*answer[Proo
 		}
 		out = proofOf(findings)
 		out.GeneratedAt = tx.Now()
-		chain, err := tx.VerifyChain(ctx)
+		chains, err := tx.VerifyChains(ctx)
 		if err != nil {
 			return err
 		}
-		out.Chain = ProofChain{judged(chain.Broken == ""), chain.Rows, chain.Head, chain.Broken}
-		out.Verdict = judged(out.Failed == 0 && chain.Broken == "")
+		out.addChains(chains)
 		last, found, err := tx.LastAudit(ctx)
 		if found {
 			out.LastAudit = &ProofAudit{last.ID, last.FinishedAt, judged(last.Passed)}
@@ -129,6 +134,17 @@ func (s *Server) proveInvariants(ctx context.Context, _ *struct{}) (*answer[Proo
 		return nil, err
 	}
 	return &answer[ProofInvariants]{out}, nil
+}
+
+func (p *ProofInvariants) addChains(c store.Chains) {
+	p.Chain, p.StageEvents, p.Ticks = proofChain(c.Chain), proofChain(c.StageEvents), proofChain(c.Ticks)
+	p.Checked = c.Checks(p.Checked)
+	p.Failed += len(c.BrokenOnes())
+	p.Verdict = judged(p.Failed == 0)
+}
+
+func proofChain(c store.Chain) ProofChain {
+	return ProofChain{judged(c.Broken == ""), c.Rows, c.Head, c.Broken}
 }
 
 func proofOf(findings []store.Finding) (out ProofInvariants) {

@@ -16,12 +16,12 @@ type PauseOrder struct {
 // PauseState is what is paused after an act.
 type PauseState struct {
 	Scope       string     `json:"scope"`
-	Changed     int64      `json:"changed"`     // bots; 1 for the switch of the whole fleet
-	FleetPaused bool       `json:"fleetPaused"` // the switch of the whole fleet
-	PausedAt    *time.Time `json:"pausedAt"`    // … since when
-	Reason      string     `json:"reason"`      // … and why
-	BotsPaused  int        `json:"botsPaused"`  // one by one
-	AuditID     int64      `json:"auditId"`
+	Changed     int64      `json:"changed"`           // bots; 1 for the switch of the whole fleet; 0: all is so already
+	FleetPaused bool       `json:"fleetPaused"`       // the switch of the whole fleet
+	PausedAt    *time.Time `json:"pausedAt"`          // … since when
+	Reason      string     `json:"reason"`            // … and why
+	BotsPaused  int        `json:"botsPaused"`        // one by one
+	AuditID     *int64     `json:"auditId,omitempty"` // the row of audit_log; absent when nothing changed
 }
 
 func (s *Server) pause(ctx context.Context, in *body[PauseOrder]) (*answer[PauseState], error) {
@@ -43,10 +43,12 @@ func (s *Server) setPaused(
 	}
 	out := PauseState{Scope: scope.String()}
 	err = s.db.InTx(ctx, func(tx *store.DB) (err error) {
-		out.Changed, out.AuditID, err = act(tx, ctx, store.Pause{Actor: store.Operator, Scope: scope, Reason: order.Reason})
+		var row int64
+		out.Changed, row, err = act(tx, ctx, store.Pause{Actor: store.Operator, Scope: scope, Reason: order.Reason})
 		if err != nil {
 			return err
 		}
+		out.AuditID = audited(row)
 		if out.BotsPaused, err = tx.PausedBots(ctx); err != nil {
 			return err
 		}

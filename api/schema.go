@@ -54,6 +54,7 @@ func newRegistry() huma.Registry {
 	enumerate(r, Alive, Stalled)
 	healthWords(r)
 	enumerate(r, Pass, Fail)
+	r.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	r.RegisterTypeAlias(reflect.TypeFor[market.Money](), reflect.TypeFor[float64]()) // dollars, as a decimal
 	return r
 }
@@ -77,10 +78,6 @@ func schemaName(t reflect.Type, hint string) string {
 		return "HealthStatus"
 	case reflect.TypeFor[health.Blocker]():
 		return "ReadinessBlocker"
-	case reflect.TypeFor[huma.ErrorModel]():
-		return "Problem"
-	case reflect.TypeFor[huma.ErrorDetail]():
-		return "ProblemDetail"
 	default:
 		return huma.DefaultSchemaNamer(t, hint)
 	}

@@ -39,6 +39,14 @@ func OpenHome(ctx context.Context, p Place) (*Home, error) {
 // Close closes the database.
 func (h *Home) Close() error { return h.DB.Close() }
 
+// Served says whether an Assay serves this home, or plans for its database.
+func (h *Home) Served(ctx context.Context) (bool, error) {
+	if h.shared {
+		return h.DB.Led(ctx, store.PlannerRole)
+	}
+	return store.Serving(h.dir)
+}
+
 // WithHome opens a place for the length of fn.
 func WithHome(ctx context.Context, p Place, fn func(*Home) error) (err error) {
 	h, err := OpenHome(ctx, p)

@@ -167,11 +167,15 @@ func awaitsTick(f Facts) bool {
 	return f.Active == nil && (f.Held == "" || f.HeldFor == "" || f.Held == "JOB_ACTIVE" || f.Next == nil)
 }
 
-// next is absent while a job is active: what follows is decided when it ends.
+// next is the active job itself while there is one: what follows is decided
+// when it ends.
 func next(f Facts) *Next {
 	switch {
 	case f.Active != nil:
-		return nil
+		return &Next{
+			Action: noun(f.Active.Type),
+			Reason: fmt.Sprintf("job %d is %s; what follows is decided when it ends", f.Active.ID, strings.ToLower(string(f.Active.Status))),
+		}
 	case awaitsTick(f):
 		return &Next{Action: "Plan", Reason: "the planner decides at its next tick"}
 	default:

@@ -115,12 +115,12 @@ func (c *Client) ResetMetrics(ctx context.Context, o ResetOrder) (r Resetting, e
 // PauseState is what is paused after an act.
 type PauseState struct {
 	Scope       string     `json:"scope"`
-	Changed     int64      `json:"changed"`
+	Changed     int64      `json:"changed"` // 0: all was so already
 	FleetPaused bool       `json:"fleetPaused"`
 	PausedAt    *time.Time `json:"pausedAt"`
 	Reason      string     `json:"reason"`
 	BotsPaused  int        `json:"botsPaused"`
-	AuditID     int64      `json:"auditId"`
+	AuditID     int64      `json:"auditId"` // 0: nothing was written
 }
 
 // Pause holds bots back from new jobs.

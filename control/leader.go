@@ -11,9 +11,6 @@ import (
 	"assay/store"
 )
 
-// plannerRole is the planner's row in the table of leases.
-const plannerRole = "planner"
-
 // How long a leader that fell silent keeps the lead, and how often it is
 // renewed and the others ask for it.
 const (
@@ -79,7 +76,7 @@ func (l *Leader) Resign(ctx context.Context) {
 	l.mu.Lock()
 	l.term = 0
 	l.mu.Unlock()
-	if err := l.db.Resign(ctx, plannerRole, l.holder); err != nil {
+	if err := l.db.Resign(ctx, store.PlannerRole, l.holder); err != nil {
 		l.log.Warn("the planner did not resign", "error", err)
 	}
 }
@@ -89,7 +86,7 @@ func (l *Leader) Campaign(ctx context.Context) {
 	asked := l.times.Now()
 	ctx, stop := context.WithTimeout(ctx, l.times.Renew)
 	defer stop()
-	term, err := l.db.Lead(ctx, plannerRole, l.holder, l.times.For)
+	term, err := l.db.Lead(ctx, store.PlannerRole, l.holder, l.times.For)
 	if err != nil {
 		l.log.Warn("asking for the planner's lead failed", "error", err)
 		return
@@ -142,7 +139,7 @@ func (l *Leader) hold(ctx context.Context, tx *store.DB) error {
 	if l == nil {
 		return nil
 	}
-	leads, err := tx.Leads(ctx, plannerRole, l.holder, l.Term())
+	leads, err := tx.Leads(ctx, store.PlannerRole, l.holder, l.Term())
 	if err == nil && !leads {
 		err = ErrNotLeading
 	}

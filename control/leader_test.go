@@ -137,7 +137,7 @@ func TestDeposedPlannerDoesNotAct(t *testing.T) {
 	}
 	p.Leader.Campaign(t.Context())
 	clock.Add(leadFor + time.Second)
-	if term, err := db.Lead(t.Context(), plannerRole, "other", leadFor); term != 2 || err != nil {
+	if term, err := db.Lead(t.Context(), store.PlannerRole, "other", leadFor); term != 2 || err != nil {
 		t.Fatalf("term %d, %v", term, err)
 	}
 	p.Tick(t.Context())

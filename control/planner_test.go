@@ -192,7 +192,7 @@ func TestAPlanAppliedTwiceEnqueuesOnce(t *testing.T) {
 			{BotsEvaluated: 3, BotsHeld: 3, HeldBy: reasons{plan.CapTotal: 3}},
 		}, b.ticks())
 		plans, err := b.db.BotPlans(b.Context())
-		b.same("the last bot", []any{"CAP_TOTAL", plan.Next{Action: "Backtest", Reason: "waits for a free place among the active jobs"}, nil},
+		b.same("the last bot", []any{"CAP_TOTAL", plan.Next{Action: "Backtest", Reason: "waits for a free place among the active jobs; the planner looks again at its next tick"}, nil},
 			[]any{plans["bot-0002"].Reason, plans["bot-0002"].Next, err})
 	})
 }

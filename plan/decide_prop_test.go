@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +97,9 @@ func TestCountsAddUpAndEveryBotHasANextAction(t *testing.T) {
 			seen[d.BotID] = true
 			if (d.Enqueue == nil) == (d.Held == nil) || (d.Enqueue != nil) != (i < p.Enqueued) {
 				t.Fatalf("decision %d is not one of enqueued and held, enqueued first: %+v", i, d)
+			}
+			if waits := d.Held != nil && d.Next.DueAt.IsZero() && !endsWithTime(d); waits {
+				t.Fatalf("%s waits, and nobody says when it is looked at again: %+v", d.BotID, d)
 			}
 			if d.Next.Action == "" || d.Next.Reason == "" || d.Held != nil && d.Held.Detail == "" {
 				t.Fatalf("a bot without a sentence or a next action: %+v", d)
@@ -302,4 +306,19 @@ func simulate(t *rapid.T, fleet Fleet, policy Policy, d time.Duration, runFor in
 		}
 	}
 	return served
+}
+
+// endsWithTime says whether the sentence of a bot that waits for something
+// without a time says what ends the wait: the end of a job, its runner, another
+// Assay, or the planner, which looks again.
+func endsWithTime(d Decision) bool {
+	for why, says := range map[Reason]string{
+		NotInLab: "is worked by its runner", JobActive: "is decided when it ends", BacktestUnavailable: "waits for an Assay that can do",
+		Paused: "the planner looks again every", NoData: "the planner looks again every", CapTotal: "the planner looks again every",
+	} {
+		if d.Held.Reason == why {
+			return strings.Contains(d.Next.Reason, says)
+		}
+	}
+	return strings.Contains(d.Next.Reason, "waits for an Assay that can do") // it cannot even refresh
 }

@@ -129,19 +129,19 @@ func TestRules(t *testing.T) {
 			bot:   due(func(f *Facts) { f.Data = Data{} }),
 			fleet: Fleet{Paused: true, PausedReason: "FOMC day"},
 			want: held(Paused, "autonomy is paused for the whole fleet: FOMC day",
-				Next{Action: "Resume", Reason: "waits until a person resumes the whole fleet: FOMC day"}),
+				Next{Action: "Resume", Reason: "waits until a person resumes the whole fleet: FOMC day; the planner looks again every 15s"}),
 		},
 		{
 			name: "2: the bot is paused",
 			bot:  due(func(f *Facts) { f.Paused, f.PausedReason = true, "roll week" }),
 			want: held(Paused, "autonomy is paused for this bot: roll week",
-				Next{Action: "Resume", Reason: "waits until a person resumes this bot: roll week"}),
+				Next{Action: "Resume", Reason: "waits until a person resumes this bot: roll week; the planner looks again every 15s"}),
 		},
 		{
 			name: "2: the bot is paused without a reason",
 			bot:  due(func(f *Facts) { f.Paused = true }),
 			want: held(Paused, "autonomy is paused for this bot",
-				Next{Action: "Resume", Reason: "waits until a person resumes this bot"}),
+				Next{Action: "Resume", Reason: "waits until a person resumes this bot; the planner looks again every 15s"}),
 		},
 		{
 			name: "3: no usable data, before the cool-down",
@@ -150,13 +150,13 @@ func TestRules(t *testing.T) {
 				f.LastJob = failed(1, time.Minute)
 			}),
 			want: held(NoData, "nq-5m has weekly holes; accept it by name",
-				Next{Action: "Import data", Reason: "waits for usable data: accept it by name"}),
+				Next{Action: "Import data", Reason: "waits for usable data: accept it by name; the planner looks again every 15s"}),
 		},
 		{
 			name: "3: no data at all",
 			bot:  due(func(f *Facts) { f.Data = Data{} }),
 			want: held(NoData, "there is no usable historical data for its symbol",
-				Next{Action: "Import data", Reason: "waits for usable data"}),
+				Next{Action: "Import data", Reason: "waits for usable data; the planner looks again every 15s"}),
 		},
 		{
 			name: "4: the first cool-down is 30 minutes",
@@ -394,7 +394,7 @@ func TestLongestWaitingIsServedFirst(t *testing.T) {
 			BotID: id,
 			Held: &Held{Reason: CapTotal, Detail: "it is due (BASELINE_MISSING), " +
 				"and 3 jobs are active, the most allowed"},
-			Next: Next{Action: "Backtest", Reason: "waits for a free place among the active jobs"},
+			Next: Next{Action: "Backtest", Reason: "waits for a free place among the active jobs; the planner looks again every 15s"},
 		}
 	}
 	want := Plan{

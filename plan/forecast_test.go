@@ -58,7 +58,7 @@ func TestForecast(t *testing.T) {
 		{"after a cool-down", Fleet{}, due(func(f *Facts) { f.LastJob = failed(1, 10*time.Minute) }), DefaultPolicy(), 1, `
 			20m0s Backtest: BASELINE_MISSING`},
 		{"a person must come first", Fleet{Paused: true, PausedReason: "FOMC"}, due(nil), DefaultPolicy(), 24, `
-			? Resume: PAUSED: waits until a person resumes the whole fleet: FOMC`},
+			? Resume: PAUSED: waits until a person resumes the whole fleet: FOMC; the planner looks again every 15s`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := printed(Forecast(c.fleet, c.bot, c.policy, now, now.Add(time.Duration(c.hours)*time.Hour)))

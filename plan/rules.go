@@ -117,19 +117,19 @@ func hasJob(_ *contract, b *Facts) (verdict, Decision) {
 func isPaused(c *contract, b *Facts) (verdict, Decision) {
 	switch {
 	case c.fleet.Paused:
-		return decides, paused(b, "the whole fleet", c.fleet.PausedReason)
+		return decides, c.paused(b, "the whole fleet", c.fleet.PausedReason)
 	case b.Paused:
-		return decides, paused(b, "this bot", b.PausedReason)
+		return decides, c.paused(b, "this bot", b.PausedReason)
 	default:
 		return passes, Decision{}
 	}
 }
 
-func lacksData(_ *contract, b *Facts) (verdict, Decision) {
+func lacksData(c *contract, b *Facts) (verdict, Decision) {
 	if b.Data.Usable {
 		return passes, Decision{}
 	}
-	return decides, noData(b)
+	return decides, c.noData(b)
 }
 
 func coolsDown(c *contract, b *Facts) (verdict, Decision) {

@@ -102,7 +102,7 @@ func sawBaseline(_ *contract, b *Facts) string {
 		since = " since its boundary " + moment(b.Boundary)
 	}
 	if b.Baseline == nil {
-		return fmt.Sprintf("version %d has no baseline%s", b.Version, since)
+		return "the current version of its strategy has no baseline" + since
 	}
 	bars := "the bars it would be tested on now"
 	switch {
@@ -113,7 +113,7 @@ func sawBaseline(_ *contract, b *Facts) string {
 	case newBars(b):
 		bars = "the same data set before its bars were corrected"
 	}
-	return fmt.Sprintf("version %d has a baseline%s on %s, %s", b.Version, since, b.Baseline.Set, bars)
+	return fmt.Sprintf("the current version of its strategy has a baseline%s on %s, %s", since, b.Baseline.Set, bars)
 }
 
 func sawAge(c *contract, b *Facts) string {

@@ -42,6 +42,7 @@ type words struct {
 	notDue    string
 	noImprove string
 	noEvolve  string
+	again     string
 }
 
 func wordsOf(p Policy) words {
@@ -53,8 +54,13 @@ func wordsOf(p Policy) words {
 		notDue:    "the baseline is recent; it is refreshed every " + short(p.RefreshAfter),
 		noImprove: "an improvement is due, and this version of Assay cannot improve bots; " + refreshed,
 		noEvolve:  "an evolution is due, and this version of Assay cannot evolve bots; " + refreshed,
+		again:     again(p),
 	}
 }
+
+// again ends the sentence of a bot that waits for what has no time: it is
+// looked at again, and when.
+func again(p Policy) string { return "; the planner looks again every " + short(p.TickInterval) }
 
 func notInLab(b *Facts) Decision {
 	return holds(b, NotInLab, fmt.Sprintf("the bot is in %s; the lab works on bots in LAB", b.Stage),
@@ -70,15 +76,15 @@ func jobActive(b *Facts) Decision {
 		})
 }
 
-func paused(b *Facts, what, why string) Decision {
+func (c *contract) paused(b *Facts, what, why string) Decision {
 	if why != "" {
 		what += ": " + why
 	}
 	return holds(b, Paused, "autonomy is paused for "+what,
-		Next{Action: actionResume, Reason: "waits until a person resumes " + what})
+		Next{Action: actionResume, Reason: "waits until a person resumes " + what + c.words.again})
 }
 
-func noData(b *Facts) Decision {
+func (c *contract) noData(b *Facts) Decision {
 	detail := b.Data.Why
 	if detail == "" {
 		detail = "there is no usable historical data for its symbol"
@@ -88,6 +94,7 @@ func noData(b *Facts) Decision {
 		detail += "; " + b.Data.Fix
 		next.Reason += ": " + b.Data.Fix
 	}
+	next.Reason += c.words.again
 	return holds(b, NoData, detail, next)
 }
 
@@ -139,7 +146,7 @@ func overCap(d Decision, policy Policy) Decision {
 	return Decision{
 		BotID: d.BotID,
 		Held:  &Held{Reason: CapTotal, Detail: detail},
-		Next:  Next{Action: action(d.Enqueue.Type), Reason: "waits for a free place among the active jobs"},
+		Next:  Next{Action: action(d.Enqueue.Type), Reason: "waits for a free place among the active jobs" + again(policy)},
 	}
 }
 
@@ -150,7 +157,7 @@ func Overtaken(d Decision, full bool) Decision {
 	d.Next.Reason = "what follows is decided when that job ends"
 	if full {
 		held = Held{Reason: CapTotal, Detail: "the cap on jobs was reached while the tick was deciding"}
-		d.Next.Reason = "waits for a free place among the active jobs"
+		d.Next.Reason = "waits for a free place among the active jobs; the planner looks again at its next tick"
 	}
 	d.Enqueue, d.Held = nil, &held
 	return d

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -54,6 +55,11 @@ func Record(ctx context.Context, db *store.DB, t store.Tick) (plan.Record, error
 	if assay.KindOf(err) == assay.NotFound && err != nil {
 		return r, assay.Errorf(assay.NotFound, "choose a later tick; snapshots are kept for a day",
 			"tick %d cannot be decided again: its snapshot is not kept any more", t.ID)
+	}
+	if e, ok := errors.AsType[*assay.Error](err); ok {
+		told := assay.Errorf(e.Kind, e.Fix, "tick %d cannot be decided again: %s", t.ID, e.Message)
+		told.Err = e.Err
+		return r, told
 	}
 	return r, err
 }

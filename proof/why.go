@@ -11,9 +11,11 @@ import (
 	"assay/store"
 )
 
-// Why is the explanation of a decision and the tick that made it.
+// Why is the explanation of a decision, the tick that made it, and the version
+// of the bot's strategy that it was about.
 type Why struct {
-	Tick store.Tick
+	Tick     store.Tick
+	Strategy store.Version
 	plan.Explanation
 }
 
@@ -32,7 +34,8 @@ func Explain(ctx context.Context, db *store.DB, tick int64, id bot.ID) (w Why, e
 		return w, unseen(ctx, db, w.Tick, id)
 	}
 	w.Explanation = explanation
-	return w, nil
+	w.Strategy, err = db.Version(ctx, explanation.Facts.Version)
+	return w, err
 }
 
 func tickOr(ctx context.Context, db *store.DB, id int64) (store.Tick, error) {

@@ -145,12 +145,19 @@ func (db *DB) cancelIn(ctx context.Context, s bot.Scope, at time.Time, why strin
 
 // setIn changes the bots of a scope; the first argument of set is $1.
 func (db *DB) setIn(ctx context.Context, s bot.Scope, set string, args ...any) (int64, error) {
+	return db.setWhere(ctx, s, "true", set, args...)
+}
+
+// setWhere is setIn for those of the scope's bots that a condition picks,
+// which has the same arguments.
+func (db *DB) setWhere(ctx context.Context, s bot.Scope, condition, set string, args ...any) (int64, error) {
 	revision, err := db.nextRevision(ctx)
 	if err != nil {
 		return 0, err
 	}
 	where, ids := inScope(s)
-	n, err := db.exec(ctx, `update bots as b set `+shifted(set+fmt.Sprintf(", revision = $%d", len(args)+1), len(ids))+` where `+where,
+	set += fmt.Sprintf(", revision = $%d", len(args)+1)
+	n, err := db.exec(ctx, `update bots as b set `+shifted(set, len(ids))+` where `+where+` and `+shifted(condition, len(ids)),
 		append(append(ids, args...), revision)...)
 	if err != nil {
 		return 0, fmt.Errorf("change the bots of %s: %w", s, err)

@@ -29,7 +29,7 @@ func InspectPostgres(ctx context.Context, address string) (i Inspection, planned
 	}
 	err = conn.QueryRow(ctx, `select coalesce(max(version_id), 0) from goose_db_version`).Scan(&i.Version)
 	if err == nil && i.Version >= 2 {
-		err = conn.QueryRow(ctx, `select exists (select 1 from leases where expires_at >= now())`).Scan(&planned)
+		err = conn.QueryRow(ctx, `select exists (select 1 from leases where name = $1 and expires_at >= now())`, PlannerRole).Scan(&planned)
 	}
 	if err != nil {
 		return i, false, fmt.Errorf("look at %s: %w", i.Path, err)

@@ -125,9 +125,14 @@ where x.id <> x.n or x.previous_hash <> coalesce(x.before, '')
 union all select value from counters where name = 'audit' and value <> (select count(*) from audit_log)`,
 		},
 		{
-			"AUDITS_STAND", "What earlier audits saw at the end of the audit log still stands there.",
+			"AUDITS_STAND", "What earlier audits saw at the ends of the audit log, the stage events and the ticks still stands there.",
 			`select a.id as id from audits a left join audit_log l on l.id = a.chain_rows
-where a.verdict = 'PASS' and a.chain_rows > 0 and (l.id is null or l.hash <> a.chain_head)`,
+where a.verdict = 'PASS' and a.chain_rows > 0 and (l.id is null or l.hash <> a.chain_head)
+union select a.id from audits a left join bot_stage_events e on e.seq = a.stage_rows
+where a.verdict = 'PASS' and a.stage_rows > 0 and (e.seq is null or e.hash <> a.stage_head)
+union select a.id from audits a left join planner_ticks t on t.seq = a.tick_rows
+where a.verdict = 'PASS' and a.tick_rows > (select value from counters where name = 'ticks_forgotten')
+and (t.seq is null or t.hash <> a.tick_head)`,
 		},
 	}
 }

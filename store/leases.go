@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// PlannerRole is the planner's row in the table of leases.
+const PlannerRole = "planner"
+
 // Lead takes or renews a role that only one process of a database may have, and
 // returns its term; 0 means that another has the role. Terms rise with every
 // change of the holder. holder must be new at every start of a process.
@@ -40,6 +43,16 @@ func (db *DB) Leads(ctx context.Context, role, holder string, term int64) (bool,
 		return false, fmt.Errorf("look who leads as %s: %w", role, err)
 	}
 	return n == 1, nil
+}
+
+// Led says whether any process has the role now. One that was killed is thought
+// to have it until its time is over, which is seconds.
+func (db *DB) Led(ctx context.Context, role string) (led bool, err error) {
+	err = db.row(ctx, `select exists (select 1 from leases where name = $1 and expires_at >= {now})`, role).Scan(&led)
+	if err != nil {
+		return false, fmt.Errorf("look who leads as %s: %w", role, err)
+	}
+	return led, nil
 }
 
 // Resign gives the role free at once. The row stays, so that terms go on.

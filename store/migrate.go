@@ -67,7 +67,9 @@ func migrateAt(ctx context.Context, path, address string) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	_, err = provider.Up(ctx)
+	if _, err = provider.Up(ctx); err == nil {
+		err = sealStageEvents(ctx, db)
+	}
 	if diskFull(err) {
 		return explainFull(path, err)
 	}

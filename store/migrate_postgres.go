@@ -60,8 +60,10 @@ func migrateOurs(ctx context.Context, db *sql.DB, folder fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	_, err = provider.Up(ctx)
-	return err
+	if _, err = provider.Up(ctx); err != nil {
+		return err
+	}
+	return sealStageEvents(ctx, db)
 }
 
 // migrateRivers keeps the tables of the tickets; River has its own version

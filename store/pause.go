@@ -27,37 +27,67 @@ func (db *DB) Resume(ctx context.Context, p Pause) (changed, auditID int64, err 
 	return db.setPaused(ctx, p, false)
 }
 
+// setPaused changes what is not as it is asked to be; when that is nothing,
+// nothing is written. What is paused already stays so since when it was, also
+// when the reason is another.
 func (db *DB) setPaused(ctx context.Context, p Pause, paused bool) (changed, auditID int64, err error) {
 	if err := bot.CheckReason(p.Reason); err != nil {
 		return 0, 0, err
 	}
-	action, at, reason := "resume", "null", ""
+	act := pausing{"resume", "paused_at = null, paused_reason = ''", "paused_at is not null", nil}
 	if paused {
-		action, at, reason = "pause", "{now}", p.Reason
+		act = pausing{
+			action: "pause", set: "paused_at = coalesce(paused_at, {now}), paused_reason = $1",
+			where: "(paused_at is null or paused_reason <> $1)", args: []any{p.Reason},
+		}
 	}
 	err = db.InTx(ctx, func(tx *DB) error {
 		before, err := tx.pausedIn(ctx, p.Scope)
 		if err != nil {
 			return err
 		}
-		if p.Scope.All {
-			changed, err = 1, tx.setFleetPaused(ctx, at, reason)
-		} else {
-			changed, err = tx.setBotsPaused(ctx, p.Scope, at, reason)
-		}
-		if err != nil {
+		if changed, err = tx.pauseIn(ctx, p.Scope, act); err != nil || changed == 0 {
 			return err
 		}
 		if err := tx.wakePlanner(ctx); err != nil {
 			return err
 		}
 		auditID, err = tx.Audit(ctx, Act{
-			Actor: p.Actor, Action: action, Scope: p.Scope.String(), Reason: p.Reason,
+			Actor: p.Actor, Action: act.action, Scope: p.Scope.String(), Reason: p.Reason,
 			Detail: map[string]any{"bots": changed, "paused_before": before},
 		})
 		return err
 	})
 	return changed, auditID, err
+}
+
+// pausing is what an order sets, and where it changes anything.
+type pausing struct {
+	action, set, where string
+	args               []any
+}
+
+// pauseIn looks before it writes, so that nobody is told of a change that is
+// none.
+func (db *DB) pauseIn(ctx context.Context, s bot.Scope, act pausing) (changed int64, err error) {
+	if s.All {
+		changed, err = db.exec(ctx, `update autonomy set `+act.set+` where id = 1 and `+act.where, act.args...)
+		if err != nil {
+			return 0, fmt.Errorf("%s the fleet: %w", act.action, err)
+		}
+		return changed, nil
+	}
+	where, ids := inScope(s)
+	where += " and " + shifted(act.where, len(ids))
+	var any bool
+	err = db.row(ctx, `select exists (select 1 from bots b where `+where+`)`, append(ids, act.args...)...).Scan(&any)
+	if err != nil {
+		return 0, fmt.Errorf("look for bots to %s: %w", act.action, err)
+	}
+	if !any {
+		return 0, nil
+	}
+	return db.setWhere(ctx, s, act.where, act.set, act.args...)
 }
 
 // pausedIn says what of a scope is paused: the fleet's switch, or how many of
@@ -75,18 +105,6 @@ func (db *DB) pausedIn(ctx context.Context, s bot.Scope) (any, error) {
 		}
 	}
 	return n, err
-}
-
-func (db *DB) setFleetPaused(ctx context.Context, at, reason string) error {
-	_, err := db.exec(ctx, `update autonomy set paused_at = `+at+`, paused_reason = $1 where id = 1`, reason)
-	if err != nil {
-		return fmt.Errorf("pause or resume the fleet: %w", err)
-	}
-	return nil
-}
-
-func (db *DB) setBotsPaused(ctx context.Context, s bot.Scope, at, reason string) (int64, error) {
-	return db.setIn(ctx, s, `paused_at = `+at+`, paused_reason = $1`, reason)
 }
 
 // PausedBots counts the bots that are paused one by one.

@@ -128,7 +128,7 @@ func (db *DB) revert(ctx context.Context, r Revert, out *Reversal) error {
 	if err := db.stopRunners(ctx, r.Scope, out.At); err != nil {
 		return err
 	}
-	if err := db.addStageEvents(ctx, out.Bots); err != nil {
+	if err := db.addStageEvents(ctx, out.events()...); err != nil {
 		return err
 	}
 	// The scope may be a stage, so nothing may look for its bots after this.
@@ -161,24 +161,13 @@ func (db *DB) stopRunners(ctx context.Context, s bot.Scope, at time.Time) error 
 	return nil
 }
 
-// addStageEvents writes one event a bot, many in one statement.
-func (db *DB) addStageEvents(ctx context.Context, all []Reverted) error {
-	const rows, columns = 500, 5
-	for len(all) > 0 {
-		n := min(rows, len(all))
-		places, args := make([]string, n), make([]any, 0, n*columns)
-		for i, b := range all[:n] {
-			places[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d)", i*columns+1, i*columns+2, i*columns+3, i*columns+4, i*columns+5)
-			args = append(args, b.Event.BotID, b.Event.From, b.Event.To, b.Event.Reason, Time{b.Event.At})
-		}
-		_, err := db.exec(ctx, `insert into bot_stage_events (bot_id, from_stage, to_stage, reason_code, created_at)
-			values `+strings.Join(places, ", "), args...)
-		if err != nil {
-			return fmt.Errorf("write stage events: %w", err)
-		}
-		all = all[n:]
+// events are one a bot.
+func (r Reversal) events() []bot.Event {
+	all := make([]bot.Event, len(r.Bots))
+	for i, b := range r.Bots {
+		all[i] = b.Event
 	}
-	return nil
+	return all
 }
 
 // summary is what the audit log keeps of a revert.
@@ -242,13 +231,10 @@ func (db *DB) eventsSince(ctx context.Context, s bot.Scope, event int64) (string
 		where, args = "(e.from_stage = $1 or e.to_stage = $1)", []any{s.Stage}
 	}
 	moves, err := collect(ctx, db, "stage events", func(sc scanner) (string, error) {
-		var id, from, to string
-		err := sc.Scan(&id, &from, &to)
-		if from == "" {
-			return id + " is new", err
-		}
-		return fmt.Sprintf("%s went from %s to %s", id, from, to), err
-	}, fmt.Sprintf(`select e.bot_id, e.from_stage, e.to_stage from bot_stage_events e join bots b on b.id = e.bot_id
+		e, err := scanStageEvent(sc)
+		return string(e.BotID) + " " + e.Sentence(), err
+	}, fmt.Sprintf(`select `+stageEventColumns+`
+		from bot_stage_events e join bots b on b.id = e.bot_id
 		where e.id > $%d and %s order by e.id limit %d`, len(args)+1, where, shown+1), append(args, event)...)
 	if err != nil || len(moves) == 0 {
 		return "a mode, a lock, a boundary or a runner of its bots is another", err

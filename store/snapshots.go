@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,8 +26,8 @@ func (db *DB) SaveSnapshot(ctx context.Context, base int64, r plan.Record) (id i
 		return 0, 0, err
 	}
 	err = db.InTx(ctx, func(tx *DB) error {
-		return tx.returning(ctx, `insert into planner_snapshots (base_id, created_at, content)
-			values (nullif(cast($1 as bigint), 0), {now}, $2) returning id`, base, content).Scan(&id)
+		return tx.returning(ctx, `insert into planner_snapshots (base_id, created_at, content, hash)
+			values (nullif(cast($1 as bigint), 0), {now}, $2, $3) returning id`, base, content, contentHash(content)).Scan(&id)
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("store the planner's snapshot: %w", err)
@@ -33,17 +35,29 @@ func (db *DB) SaveSnapshot(ctx context.Context, base int64, r plan.Record) (id i
 	return id, len(content), nil
 }
 
+func contentHash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
 // Snapshot returns the whole record of a snapshot; one that has been deleted
-// is NotFound.
+// is NotFound, and one that cannot be read says so.
 func (db *DB) Snapshot(ctx context.Context, id int64) (plan.Record, error) {
 	scan := func(s scanner) (r plan.Record, err error) {
+		var part int64
 		var content []byte
-		if err := s.Scan(&content); err != nil {
+		if err := s.Scan(&part, &content); err != nil {
 			return r, err
 		}
-		return unpackRecord(content)
+		if r, err = unpackRecord(content); err != nil {
+			e := assay.Errorf(assay.Internal, "bring it back from a backup, or choose another tick; assay audit says what else was changed",
+				"snapshot %d is damaged", part)
+			e.Err = err
+			return r, e
+		}
+		return r, nil
 	}
-	parts, err := collect(ctx, db, "the planner's snapshot", scan, `select s.content from planner_snapshots s
+	parts, err := collect(ctx, db, "the planner's snapshot", scan, `select s.id, s.content from planner_snapshots s
 		join planner_snapshots w on w.id = $1
 		where s.id = coalesce(w.base_id, w.id) or s.base_id = w.base_id and s.id <= w.id
 		order by s.id`, id)
@@ -127,26 +141,35 @@ func unpackRecord(content []byte) (r plan.Record, err error) {
 const forgetBatch = 500
 
 // ForgetTicks deletes the oldest ticks that finished longer ago than keep, at
-// most one batch of them, and returns how many.
+// most one batch of them, and returns how many. It cuts the chain of ticks at
+// its beginning only: what follows a tick that is kept is kept, too.
 func (db *DB) ForgetTicks(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_ticks", `select x.id from (select id, finished_at from planner_ticks order by id limit $2) x
-		where x.finished_at < {now+$1}`, interval(-keep), forgetBatch)
+	return db.forget(ctx, "planner_ticks", "seq", "ticks_forgotten", `select id from planner_ticks where id < (
+			select min(id) from planner_ticks where finished_at is null or finished_at >= {now+$1})
+		order by id limit $2`, interval(-keep), forgetBatch)
 }
 
 // ForgetSnapshots is ForgetTicks for snapshots. A whole one stays as long as a
 // kept one goes back to it.
 func (db *DB) ForgetSnapshots(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_snapshots", `select id from planner_snapshots where id < (
+	return db.forget(ctx, "planner_snapshots", "id", "snapshots_forgotten", `select id from planner_snapshots where id < (
 			select max(id) from planner_snapshots where base_id is null and created_at < {now+$1})
 		order by id limit $2`, interval(-keep), forgetBatch)
 }
 
 // forget looks before it deletes, so that nobody takes the write lock in vain.
-func (db *DB) forget(ctx context.Context, table, which string, args ...any) (n int64, err error) {
+// The counter keeps the place of the last row that went, by the column named,
+// so that nothing else can be missing.
+func (db *DB) forget(ctx context.Context, table, column, counter, which string, args ...any) (n int64, err error) {
 	var found bool
 	err = db.row(ctx, `select exists (`+which+`)`, args...).Scan(&found)
 	if err == nil && found {
 		err = db.InTx(ctx, func(tx *DB) error {
+			_, err := tx.exec(ctx, `update counters set value = coalesce((select max(`+column+`) from `+table+`
+				where id in (`+which+`)), value) where name = '`+counter+`'`, args...)
+			if err != nil {
+				return err
+			}
 			n, err = tx.exec(ctx, `delete from `+table+` where id in (`+which+`)`, args...)
 			tx.tx.wrote = false // nobody waits for it
 			return err

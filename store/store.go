@@ -3,9 +3,10 @@
 // each has its own migrations to the same tables.
 //
 // Transactions take locks in one order, so that PostgreSQL never finds two that
-// wait for each other: leases, caps, jobs, the revision counter, bots, the
-// data counter, the planning counter, the audit counter. An act on many bots takes
-// all jobs at once (lockFleet).
+// wait for each other: leases, caps, jobs, the revision counter, the counter of
+// stage events, bots, the data counter, the planning counter, the counter of
+// ticks, the audit counter. An act on many bots takes all jobs at once
+// (lockFleet).
 package store
 
 import (

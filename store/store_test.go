@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = store.Open(t.Context(), dir, time.Now)
-	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 10; " +
+	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 11; " +
 		"start the newer Assay that made it, or choose another database"
 	if err == nil || err.Error() != want || assay.KindOf(err) != assay.Conflict {
 		t.Errorf("got %v\nwant %s", err, want)
@@ -227,4 +228,39 @@ func TestTimeTextOrdersAsTime(t *testing.T) {
 			t.Fatalf("%v came back as %v, %v", a, back, err)
 		}
 	})
+}
+
+// Events from before the chain are chained once, when an older database is
+// opened; one without a place that turns up later is none of ours.
+func TestOlderStageEventsAreChainedOnce(t *testing.T) {
+	dir, clock := t.TempDir(), storetest.NewClock()
+	reopened := func(change string) store.Chain {
+		t.Helper()
+		db, err := store.Open(t.Context(), dir, clock.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if change == "" {
+			storetest.AddBots(t, db, 3)
+		} else if _, err := plainSQL(t, db).ExecContext(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+		chain, err := db.VerifyStageEvents(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return chain
+	}
+	written := reopened("")
+	reopened(`update bot_stage_events set seq = null, previous_hash = '', hash = '';
+		update counters set value = -1 where name = 'stage_events'`)
+	if again := reopened(`select 1`); again != written || again.Rows != 3 || again.Broken != "" {
+		t.Errorf("chained anew: %+v, want %+v", again, written)
+	}
+	reopened(`insert into bot_stage_events (bot_id, from_stage, to_stage, reason_code, created_at)
+		select bot_id, to_stage, to_stage, 'X', created_at from bot_stage_events where id = 3`)
+	if late := reopened(`select 1`); !strings.Contains(late.Broken, "stage event 4") || !strings.Contains(late.Broken, "is not part of the chain") {
+		t.Errorf("a later one: %+v", late)
+	}
 }

@@ -50,20 +50,33 @@ func (db *DB) AddTick(ctx context.Context, t Tick) (id int64, err error) {
 		return 0, err
 	}
 	err = db.InTx(ctx, func(tx *DB) error {
-		if now := tx.Now(); t.StartedAt.After(now) {
-			t.StartedAt = now
-		}
-		return tx.returning(ctx, `insert into planner_ticks (started_at, finished_at, bots_evaluated, jobs_enqueued,
-				bots_held, held_by_reason, error, plan_version, decided_at, input_hash, plan_hash, snapshot_id, changes_missed,
-				trace_id)
-			values ($1, {now}, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif(cast($11 as bigint), 0), $12, $13) returning id`,
-			Time{t.StartedAt}, t.BotsEvaluated, t.JobsEnqueued, t.BotsHeld, jsonText{t.HeldBy}, t.Error,
-			t.Version, Time{t.DecidedAt}, t.InputHash, t.PlanHash, t.SnapshotID, t.Missed, trace.ID(ctx)).Scan(&id)
+		id, err = tx.addTick(ctx, t)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("store the tick: %w", err)
 	}
 	return id, nil
+}
+
+func (db *DB) addTick(ctx context.Context, t Tick) (id int64, err error) {
+	if t.FinishedAt, err = db.stamp(ctx); err != nil {
+		return 0, err
+	}
+	if t.StartedAt.After(t.FinishedAt) {
+		t.StartedAt = t.FinishedAt
+	}
+	c, err := db.chainTick(ctx, t, trace.ID(ctx))
+	if err != nil {
+		return 0, err
+	}
+	return id, db.returning(ctx, `insert into planner_ticks (started_at, finished_at, bots_evaluated, jobs_enqueued,
+			bots_held, held_by_reason, error, plan_version, decided_at, input_hash, plan_hash, snapshot_id, changes_missed,
+			trace_id, snapshot_hash, seq, previous_hash, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, nullif(cast($12 as bigint), 0), $13, $14, $15, $16, $17, $18) returning id`,
+		Time{t.StartedAt}, Time{t.FinishedAt}, t.BotsEvaluated, t.JobsEnqueued, t.BotsHeld, c.heldBy, t.Error,
+		t.Version, Time{t.DecidedAt}, t.InputHash, t.PlanHash, t.SnapshotID, t.Missed, c.traceID, c.snapshotHash,
+		c.seq, c.previous, c.hash).Scan(&id)
 }
 
 // addsUp checks that the reasons account for every bot that is held. The

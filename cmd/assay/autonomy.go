@@ -36,7 +36,7 @@ func (c autonomyStatusCmd) Run(ctx context.Context, to console, all *cli) error 
 	if c.Ticks < 1 || c.Ticks > 1000 {
 		return assay.Errorf(assay.Invalid, "give a number from 1 to 1000", "%d ticks cannot be listed", c.Ticks)
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		facts, err := h.DB.AutonomyFacts(ctx)
 		if err != nil {
 			return err
@@ -45,12 +45,35 @@ func (c autonomyStatusCmd) Run(ctx context.Context, to console, all *cli) error 
 		if err != nil {
 			return err
 		}
-		return printStatus(to.out, facts, ticks)
+		served, err := h.Served(ctx)
+		if err != nil {
+			return err
+		}
+		if err := printStatus(to.out, facts, served, ticks); err != nil {
+			return err
+		}
+		return atWork(facts, served)
 	})
 }
 
-func printStatus(out io.Writer, f store.AutonomyFacts, ticks []store.Tick) error {
-	fmt.Fprintf(out, "planner   %s\n", plannerSentence(f))
+// atWork is the verdict as an exit code. A tick that ended a minute ago is no
+// sign of life when nobody is there to make the next.
+func atWork(f store.AutonomyFacts, served bool) error {
+	last := "it has not ticked yet"
+	if f.LastTick.ID != 0 {
+		last = "the last tick finished " + since(f.LastTick.FinishedAt, f.Now)
+	}
+	switch {
+	case !served:
+		return assay.Errorf(assay.Unavailable, "start assay serve", "no server is running; %s", last)
+	case f.LastTick.ID != 0 && f.Signs().Stalled():
+		return assay.Errorf(assay.Unavailable, "read the log of the server, and start it again", "the planner is stalled; %s", last)
+	}
+	return nil
+}
+
+func printStatus(out io.Writer, f store.AutonomyFacts, served bool, ticks []store.Tick) error {
+	fmt.Fprintf(out, "planner   %s\n", plannerSentence(f, served))
 	fmt.Fprintf(out, "watchdog  %s\n", watchdogSentence(f))
 	fmt.Fprintf(out, "fleet     %s\n", pauseSentence(f))
 	if f.ChangesMissed > 0 {
@@ -68,7 +91,7 @@ func printStatus(out io.Writer, f store.AutonomyFacts, ticks []store.Tick) error
 	return w.Flush()
 }
 
-func plannerSentence(f store.AutonomyFacts) string {
+func plannerSentence(f store.AutonomyFacts, served bool) string {
 	if f.LastTick.ID == 0 {
 		return "it has not ticked yet; start assay serve"
 	}
@@ -80,10 +103,14 @@ func plannerSentence(f store.AutonomyFacts) string {
 	default:
 		said += fmt.Sprintf("; the last %d failed or had trouble", f.FailedInARow)
 	}
-	if f.Signs().Stalled() {
-		return "STALLED: " + said + "; see whether assay serve runs, and its log"
+	switch {
+	case !served:
+		return "NOT RUNNING: no server is running; " + said
+	case f.Signs().Stalled():
+		return "STALLED: " + said + "; see the server's log"
+	default:
+		return "alive: " + said
 	}
-	return "alive: " + said
 }
 
 func watchdogSentence(f store.AutonomyFacts) string {
@@ -132,7 +159,7 @@ type autonomyReplayCmd struct {
 }
 
 func (c autonomyReplayCmd) Run(ctx context.Context, to console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		r, err := proof.Replan(ctx, h.DB, c.Tick)
 		if err != nil {
 			return err

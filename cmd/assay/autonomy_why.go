@@ -21,24 +21,27 @@ type autonomyWhyCmd struct {
 }
 
 func (c autonomyWhyCmd) Run(ctx context.Context, to console, all *cli) error {
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		w, err := proof.Explain(ctx, h.DB, c.Tick, bot.ID(c.Bot))
 		if err != nil {
 			return err
 		}
 		if c.JSON {
 			return printJSON(to, struct {
-				Tick int64     `json:"tick"`
-				At   time.Time `json:"at"`
+				Tick         int64     `json:"tick"`
+				At           time.Time `json:"at"`
+				StrategyHash string    `json:"strategyHash"`
+				Generation   int       `json:"generation"`
 				plan.Explanation
-			}{w.Tick.ID, w.Tick.DecidedAt, w.Explanation})
+			}{w.Tick.ID, w.Tick.DecidedAt, w.Strategy.Hash, w.Strategy.Generation, w.Explanation})
 		}
 		return printWhy(to.out, w, h.DB.Now())
 	})
 }
 
 func printWhy(out io.Writer, why proof.Why, now time.Time) error {
-	fmt.Fprintf(out, "%s at tick %d, %s\n\n", why.Decision.BotID, why.Tick.ID, since(why.Tick.DecidedAt, now))
+	fmt.Fprintf(out, "%s (Gen %d, strategy %.12s) at tick %d, %s\n\n", why.Decision.BotID, why.Strategy.Generation,
+		why.Strategy.Hash, why.Tick.ID, since(why.Tick.DecidedAt, now))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, r := range why.Rules {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Rule, r.Answer, r.Saw)
@@ -73,7 +76,7 @@ func (c autonomyForecastCmd) Run(ctx context.Context, to console, all *cli) erro
 	if c.Hours < 1 || c.Hours > 24*31 {
 		return assay.Errorf(assay.Invalid, "give a number from 1 to 744", "a forecast cannot reach %d hours ahead", c.Hours)
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
+	return app.WithExisting(ctx, all.Home, func(h *app.Home) error {
 		a, err := proof.Forecast(ctx, h.DB, bot.ID(c.Bot), time.Duration(c.Hours)*time.Hour)
 		if err != nil {
 			return err

@@ -22,7 +22,11 @@ func (c pauseCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(io.out, "paused: %s; what runs now runs to its end\n", state.Scope)
+	if state.Changed == 0 {
+		fmt.Fprintf(io.out, "nothing to do: %s is paused for that reason already\n", state.Scope)
+	} else {
+		fmt.Fprintf(io.out, "paused: %s; what runs now runs to its end\n", state.Scope)
+	}
 	return printPaused(io, state)
 }
 
@@ -41,7 +45,11 @@ func (c resumeCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(io.out, "resumed: %s\n", state.Scope)
+	if state.Changed == 0 {
+		fmt.Fprintf(io.out, "nothing to do: %s is not paused\n", state.Scope)
+	} else {
+		fmt.Fprintf(io.out, "resumed: %s\n", state.Scope)
+	}
 	return printPaused(io, state)
 }
 
@@ -59,6 +67,10 @@ func printPaused(io console, s client.PauseState) error {
 	if s.FleetPaused {
 		fleet = "the fleet is paused: " + s.Reason
 	}
-	_, err := fmt.Fprintf(io.out, "%s; paused one by one: %d; row %d of the audit log\n", fleet, s.BotsPaused, s.AuditID)
+	row := "nothing was written"
+	if s.AuditID != 0 {
+		row = fmt.Sprintf("row %d of the audit log", s.AuditID)
+	}
+	_, err := fmt.Fprintf(io.out, "%s; paused one by one: %d; %s\n", fleet, s.BotsPaused, row)
 	return err
 }

@@ -368,12 +368,49 @@ func pausing(t *testing.T, h Harness) {
 			t.Errorf("%+v: %v, want a refusal", wrong, err)
 		}
 	}
+	before := everything(t, h, db)
+	for name, act := range map[string]func() (int64, int64, error){
+		"the fleet, for the same reason": func() (int64, int64, error) { return db.Pause(t.Context(), all) },
+		"bots that are not paused":       func() (int64, int64, error) { return db.Resume(t.Context(), order) },
+		"a stage that is not paused": func() (int64, int64, error) {
+			return db.Resume(t.Context(), store.Pause{Actor: "ann", Scope: bot.Scope{Stage: bot.Lab}, Reason: "x"})
+		},
+	} {
+		n, row, err := act()
+		same(t, name, []any{int64(0), int64(0), nil, before}, []any{n, row, err, everything(t, h, db)})
+	}
 	log, err := db.AuditLog(t.Context(), 0, 10)
 	if err != nil || len(log) != 3 {
 		t.Fatalf("%d rows in the log, %v, want 3", len(log), err)
 	}
 	same(t, "log", []any{"pause", "bot-0000,bot-0002", "roll week", `{"bots":2,"paused_before":0}`},
 		[]any{log[0].Action, log[0].Scope, log[0].Reason, string(log[0].Detail)})
+}
+
+// Another reason for the same pause is a change, and the pause is as old as it
+// was; bots that are paused already count for nothing.
+func pausingAnew(t *testing.T, h Harness) {
+	clock := NewClock()
+	db := h.Open(t, clock.Now)
+	AddBots(t, db, 3)
+	lab := store.Pause{Actor: "ann", Scope: bot.Scope{Stage: bot.Lab}, Reason: "roll week"}
+	all := store.Pause{Actor: "ann", Scope: bot.Scope{All: true}, Reason: "roll week"}
+	for i, want := range []int64{1, 2} { // one of the three, then the others
+		scope := []bot.Scope{bot.Of("bot-0001"), lab.Scope}[i]
+		n, _, err := db.Pause(t.Context(), store.Pause{Actor: "ann", Scope: scope, Reason: lab.Reason})
+		same(t, scope.String(), []any{want, nil}, []any{n, err})
+	}
+	if _, _, err := db.Pause(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
+	clock.Add(time.Hour)
+	all.Reason, lab.Reason = "holiday", "holiday"
+	n, _, err := db.Pause(t.Context(), all)
+	a, readErr := db.Autonomy(t.Context())
+	same(t, "fleet", []any{int64(1), nil, nil, store.Autonomy{PausedAt: Start, Reason: "holiday"}}, []any{n, err, readErr, a})
+	n, _, err = db.Pause(t.Context(), lab)
+	b, readErr := db.Bot(t.Context(), "bot-0001")
+	same(t, "bots", []any{int64(3), nil, nil, Start, "holiday"}, []any{n, err, readErr, b.PausedAt, b.PausedReason})
 }
 
 // QueueForMany adds n bots, each with a queued job.
