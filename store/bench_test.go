@@ -117,6 +117,29 @@ func BenchmarkAdmit(b *testing.B) {
 	}
 }
 
+// BenchmarkVerifyTicks walks along the ticks of five days.
+func BenchmarkVerifyTicks(b *testing.B) {
+	const ticks = 5 * 24 * 60 * 4
+	db := storetest.Open(b, time.Now)
+	err := db.InTx(b.Context(), func(tx *store.DB) error {
+		for range ticks {
+			tick := store.Tick{StartedAt: tx.Now(), BotsEvaluated: 20, BotsHeld: 20, HeldBy: map[plan.Reason]int{plan.NotDue: 20}}
+			if _, err := tx.AddTick(b.Context(), tick); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if c, err := db.VerifyTicks(b.Context()); err != nil || c.Broken != "" || c.Rows != ticks {
+			b.Fatal(c, err)
+		}
+	}
+}
+
 // An operator's act on the whole fleet: the dry run, the revert by its hash,
 // and the reset, each bot with a queued job.
 func BenchmarkRevertAndReset(b *testing.B) {
