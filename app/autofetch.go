@@ -9,6 +9,7 @@ import (
 	"assay"
 	"assay/control"
 	"assay/history/fetch"
+	"assay/internal/trace"
 	"assay/market"
 	"assay/provider/databento"
 	"assay/task"
@@ -36,11 +37,11 @@ type autoFetch struct {
 
 // newAutoFetch returns nil when the limit is 0. Databento must be configured
 // otherwise.
-func (h *Home) newAutoFetch(c Config, get func(string) (string, error)) (*autoFetch, error) {
+func (h *Home) newAutoFetch(c Config, get func(string) (string, error), o observer) (*autoFetch, error) {
 	if c.AutoFetchLimit == 0 {
 		return nil, nil
 	}
-	client, err := Databento(get)
+	client, err := o.buyer(get)
 	if err != nil {
 		return nil, err
 	}
@@ -70,9 +71,10 @@ func (a *autoFetch) Run(ctx context.Context, leader *control.Leader) {
 
 // look buys what is missing of each root.
 func (a *autoFetch) look(ctx context.Context) {
+	ctx = trace.Begin(ctx)
 	needs, err := a.home.DB.DataNeeds(ctx)
 	if err != nil {
-		a.log.Warn("bars that are needed are not known", "error", err)
+		a.log.WarnContext(ctx, "bars that are needed are not known", "error", err)
 		return
 	}
 	var roots []string
@@ -88,7 +90,7 @@ func (a *autoFetch) look(ctx context.Context) {
 		}
 		if words := sentenceOf(err); words != a.said[root] {
 			if a.said[root] = words; err != nil {
-				a.log.Warn("bars are not fetched", "root", root, "error", err)
+				a.log.WarnContext(ctx, "bars are not fetched", "root", root, "error", err)
 			}
 		}
 	}
@@ -124,7 +126,7 @@ func (a *autoFetch) root(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	a.log.Info("bars fetched", "root", root, "set", set.Name, "bars", set.Bars, "cost", plan.Quote.Cost.Decimal())
+	a.log.InfoContext(ctx, "bars fetched", "root", root, "set", set.Name, "bars", set.Bars, "cost", plan.Quote.Cost.Decimal())
 	return nil
 }
 

@@ -30,6 +30,14 @@ func attempts(r prometheus.Registerer) observer {
 	}
 }
 
+// both tells two observers.
+func both(a, b observer) observer {
+	return func(ctx context.Context, attempt wire.Attempt) {
+		a(ctx, attempt)
+		b(ctx, attempt)
+	}
+}
+
 // environment is where settings stand: variables, and files that they name.
 func environment() provider.Source {
 	return provider.Source{Variable: os.Getenv, File: os.ReadFile}

@@ -101,7 +101,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // together.
 func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
 	metrics := prometheus.NewRegistry()
-	registry, err := providers(environment(), attempts(metrics))
+	requests := control.NewRequests(c.Log)
+	observe := both(attempts(metrics), requests.Observe)
+	registry, err := providers(environment(), observe)
 	if err != nil {
 		return err
 	}
@@ -131,7 +133,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	ready.Beat(ctx) // before anybody asks
 	watchdog.Beat(ctx)
-	buyer, err := h.newAutoFetch(c, environment().Get)
+	buyer, err := h.newAutoFetch(c, environment().Get, observe)
 	if err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
 	c.Ready(url, h.DB.Path())
-	return group.Wait()
+	return requests.While(ctx, h.DB, group.Wait)
 }
 
 func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) error {

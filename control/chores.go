@@ -38,8 +38,12 @@ func (p *Planner) tidy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		requests, err := p.DB.ForgetRequests(ctx, KeepRequests)
+		if err != nil {
+			return err
+		}
 		snapshots, err := p.DB.ForgetSnapshots(ctx, KeepSnapshots)
-		if err != nil || ticks+snapshots == 0 {
+		if err != nil || ticks+requests+snapshots == 0 {
 			return err
 		}
 	}

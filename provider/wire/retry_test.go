@@ -110,17 +110,24 @@ func TestNoAttemptBeyondTheDeadline(t *testing.T) {
 
 func TestEveryAttemptIsObserved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		const body = 2
 		var got []wire.Attempt
+		began := time.Now()
 		cl, _ := scripted(t, func(c *wire.Config) {
 			c.Observe = func(_ context.Context, a wire.Attempt) { got = append(got, a) }
 		}, http.Response{}, answer(500, "Request-Id", "r1"), answer(200, "Request-Id", "r2"))
 		if _, err := cl.Do(t.Context(), ask); err != nil {
 			t.Error(err)
 		}
+		at := func(number int, after time.Duration, status int, code health.Code, id string) wire.Attempt {
+			return wire.Attempt{
+				Provider: health.Databento, Address: cl.Address(), Name: "metadata.ask", Number: number, At: began.Add(after),
+				Status: status, Code: code, Bytes: int64(min(status, 1)) * body, ID: id,
+			}
+		}
 		want := []wire.Attempt{
-			{Provider: health.Databento, Name: "metadata.ask", Number: 1, Code: health.Unreachable},
-			{Provider: health.Databento, Name: "metadata.ask", Number: 2, Status: 500, Code: health.ServerError, ID: "r1"},
-			{Provider: health.Databento, Name: "metadata.ask", Number: 3, Status: 200, ID: "r2"},
+			at(1, 0, 0, health.Unreachable, ""), at(2, 500*time.Millisecond, 500, health.ServerError, "r1"),
+			at(3, 1500*time.Millisecond, 200, "", "r2"),
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
