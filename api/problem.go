@@ -66,7 +66,7 @@ func (s *Server) problem(ctx context.Context, path string, err error) huma.Statu
 		return huma.NewError(status(e.Kind), e.Error())
 	}
 	if ctx.Err() == nil {
-		s.log.Error("a call failed", "path", path, "error", err)
+		s.log.ErrorContext(ctx, "a call failed", "path", path, "error", err)
 	}
 	return huma.NewError(http.StatusInternalServerError,
 		"Assay could not answer because of a mistake of its own; its log says which")
@@ -104,7 +104,7 @@ func unknownCall(w http.ResponseWriter, r *http.Request) {
 // healthz says that the server runs and its database answers.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	if _, err := s.db.Revision(r.Context()); err != nil {
-		s.log.Error("the database does not answer", "error", err)
+		s.log.ErrorContext(r.Context(), "the database does not answer", "error", err)
 		writeProblem(w, http.StatusServiceUnavailable, "the database does not answer; the log says why")
 		return
 	}

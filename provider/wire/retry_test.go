@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assay/health"
+	"assay/market"
 	"assay/provider/wire"
 )
 
@@ -224,5 +225,42 @@ func TestTrips(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A stream is observed when it is closed: how much came, and whether that was
+// all.
+func TestStreamsAreObservedAtTheirEnd(t *testing.T) {
+	price := market.Money(12_345)
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		read    bool
+		code    health.Code
+		bytes   int64
+	}{
+		"whole":    {say(200, "all of it"), true, "", 9},
+		"cut":      {cut, true, health.Unreachable, 5},
+		"given up": {say(200, "all of it"), false, wire.GivenUp, 0},
+		"refused":  {say(403, "no"), false, health.NotLicensed, 2},
+	} {
+		var got []wire.Attempt
+		cl := client(t, c.handler, func(c *wire.Config) {
+			c.Observe = func(_ context.Context, a wire.Attempt) { got = append(got, a) }
+		})
+		r := ask
+		r.Cost = &price
+		s, err := cl.Stream(t.Context(), r)
+		if err == nil {
+			if len(got) != 0 {
+				t.Errorf("%s: observed before its end: %+v", name, got)
+			}
+			if c.read {
+				_, _ = io.Copy(io.Discard, s)
+			}
+			_, _ = s.Close(), s.Close()
+		}
+		if len(got) != 1 || got[0].Code != c.code || got[0].Bytes != c.bytes || got[0].Cost != &price {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
