@@ -92,7 +92,7 @@ type ProofRequest struct {
 	ErrorCode  health.Code       `json:"error_code"` // what was wrong; "" when nothing was
 	LatencyMs  int64             `json:"latency_ms"` // until the answer began
 	Bytes      int64             `json:"bytes"`
-	QuotedCost *market.Money     `json:"quoted_cost"` // dollars for the whole answer; null when no price was asked
+	QuotedCost *float64          `json:"quoted_cost"` // dollars for the whole answer; null when no price was asked
 	RequestID  string            `json:"request_id"`
 	Address    string            `json:"address"` // where it was asked, without secrets
 	At         time.Time         `json:"at"`      // when it was asked
@@ -218,13 +218,20 @@ func (p *ProofData) addRequests(ctx context.Context, tx *store.DB, in *pageInput
 	for _, r := range rows {
 		p.Requests = append(p.Requests, ProofRequest{
 			ID: r.ID, Provider: r.Provider, Operation: r.Operation, Attempt: r.Attempt, Status: r.Status, ErrorCode: r.ErrorCode,
-			LatencyMs: r.Latency.Milliseconds(), Bytes: r.Bytes, QuotedCost: r.QuotedCost, RequestID: r.RequestID,
+			LatencyMs: r.Latency.Milliseconds(), Bytes: r.Bytes, QuotedCost: price(r.QuotedCost), RequestID: r.RequestID,
 			Address: r.Address, At: r.At, TraceID: r.TraceID,
 		})
 	}
 	p.RequestsMeta = Page{Limit: in.Limit, Offset: in.Offset}
 	p.RequestsMeta.Total, err = tx.CountRequests(ctx)
 	return err
+}
+
+func price(m *market.Money) *float64 {
+	if m == nil {
+		return nil
+	}
+	return new(m.Dollars())
 }
 
 func proofSession(r store.SessionRow) ProofSession {
