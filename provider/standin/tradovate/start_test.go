@@ -15,7 +15,11 @@ import (
 // standin does.
 func TestItsSettingsMakeAClient(t *testing.T) {
 	leak.Check(t)
-	service, err := tradovate.Start(t.Context(), standin.Options{})
+	l, err := standin.Listen(t.Context(), 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, err := tradovate.StandIn().Start(l, standin.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
