@@ -162,6 +162,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if buyer != nil {
 		group.Go(func() error { buyer.Run(ctx, planner.Leader); return nil })
 	}
+	if events := h.newEvents(environment().Get, c.Log); events != nil {
+		group.Go(func() error { h.exchange(ctx, events); return nil })
+	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
