@@ -59,6 +59,7 @@ type ProviderFacts struct {
 // Symbol is historical data that bots in LAB need.
 type Symbol struct {
 	Name   string
+	Root   string // whose bars it trades on; "" when that is not known
 	Usable bool
 	Sim    bool   // usable and synthetic
 	Coming bool   // not there, and simulated bars are being made

@@ -25,7 +25,7 @@ func (a assessment) blockers() []Blocker {
 		add(PlannerStalled, labOnly)
 	}
 	if a.data.status == StatusFail {
-		add(NoHistoricalData, labOnly, "fix", a.data.none[0].Fix)
+		add(NoHistoricalData, labOnly, "missing", short(a.data.names()), "fix", a.data.fixes())
 	}
 	for _, served := range []struct {
 		id       ProviderID

@@ -21,7 +21,7 @@ func (a assessment) provider(id ProviderID) Provider {
 	if row.Reason != "" && probe != "" && probe != facts.Probes[0] {
 		row.Reason = ofProbe[probe].with("reason", row.Reason)
 	}
-	row.Required = required(row.RequiredFor)
+	row.Required = a.required(id, row.RequiredFor)
 	if s.row != nil {
 		if s.cause != tooOld && s.cause != movedAddress {
 			ms := milliseconds(s.row.Latency)
@@ -87,10 +87,10 @@ func (a assessment) lines(row Provider) []Line {
 
 // requiredFor lists the stages that stand on a provider now: those with real
 // money on the sources of live data and orders that serve best, and LAB on
-// the source of history as long as it has no bars of its own.
+// the source of history as long as it has no bars of its own at all.
 func (a assessment) requiredFor(id ProviderID) []bot.Stage {
 	switch {
-	case id == a.live && a.data.missing():
+	case id == a.live && a.data.all():
 		return everyStage
 	case id == a.live || id == a.broker:
 		return realMoney
@@ -99,12 +99,14 @@ func (a assessment) requiredFor(id ProviderID) []bot.Stage {
 	}
 }
 
-func required(stages []bot.Stage) string {
-	switch len(stages) {
-	case len(everyStage):
+func (a assessment) required(id ProviderID, stages []bot.Stage) string {
+	switch {
+	case len(stages) == len(everyStage):
 		return string(requiredFromLab)
-	case 0:
+	case len(stages) == 0:
 		return string(optional)
+	case id == a.live && a.data.missing():
+		return requiredForBars.with("missing", short(a.data.names()))
 	default:
 		return string(requiredForReal)
 	}

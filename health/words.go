@@ -101,6 +101,7 @@ const (
 	lineAddress     = sentence("At {address}")
 
 	requiredFromLab = sentence("Required from LAB")
+	requiredForBars = sentence("Required for CANARY and LIVE, and for bars of {missing}; LAB is open")
 	requiredForReal = sentence("Required for CANARY and LIVE, not for LAB")
 	optional        = sentence("Optional")
 )
@@ -142,11 +143,12 @@ const (
 	barsComing    = sentence("SIM DATA, synthetic bars, is being made for {coming}.")
 	barsFetchable = sentence("No usable bars of {missing}; {provider} has them.")
 	barsPartly    = sentence("No usable bars of {missing}: {why}.")
-	barsNone      = sentence("No symbol of a bot in LAB has usable bars: {why}.")
+	barsNone      = sentence("No usable bars of {missing}, which is all that bots in LAB trade: {why}.")
 	barsNotNeeded = sentence("No bot in LAB needs bars.")
-	fixBars       = sentence("To mend it: {fix}.")
+	fixBars       = sentence("To mend it, {fix}")
 	fixAddress    = sentence("Unset {moved} and start Assay again.")
-	fixFetch      = sentence("Fetch them: assay data fetch.")
+	fixFetch      = sentence("Fetch them: {fix}")
+	fetchCommand  = sentence("assay data fetch {root} --from {day}")
 
 	verifiedBy  = sentence("{provider} verified")
 	redisUnset  = sentence("Optional; one node needs none.")
@@ -171,7 +173,7 @@ type blocked struct{ message, until, fix sentence }
 var blockeds = map[BlockerCode]blocked{
 	DatabaseDown:      {"The database does not answer.", "the database answers", fixDatabase},
 	PlannerStalled:    {"The planner has not finished a tick for 5 minutes.", "the planner works", fixPlanner},
-	NoHistoricalData:  {"No symbol of a bot in LAB has usable bars.", "there are usable bars", fixBars},
+	NoHistoricalData:  {"No bot in LAB has usable bars; those of {missing} are missing.", "there are usable bars", fixBars},
 	LiveNotConfigured: {"No provider of live market data is configured.", "live market data is configured", "Set {missing} and start Assay again."},
 	LiveNotVerified:   {"Live market data is not verified: {reason}", "live market data is verified", "{fix}"},
 	LiveDegraded:      {"Live market data is degraded: {reason}", "live market data is sound", "{fix}"},
@@ -212,9 +214,13 @@ const (
 	runAudit   = sentence("Run Audit")
 	actionName = sentence("{label}: {provider}")
 
-	listComma = sentence("{a}, {b}")
-	listAnd   = sentence("{a} and {b}")
-	listMore  = sentence("{a} and {n} more")
+	listComma  = sentence("{a}, {b}")
+	listAnd    = sentence("{a} and {b}")
+	listMore   = sentence("{a} and {n} more")
+	sideBySide = sentence("{a} · {b}")
+	moreAside  = sentence("{a} · and {n} more")
+	oneByOne   = sentence("{a}; {b}")
+	moreToTell = sentence("{a}; and {n} more")
 )
 
 // What came of a call.

@@ -14,7 +14,7 @@ import (
 // Version is the version of the rules. It rises with every change after which
 // Decide may answer the same question otherwise; a plan of another version
 // cannot be made again.
-const Version = 2
+const Version = 3
 
 // Record is what a plan was made from, and what it decided: a whole one, or
 // what is new since the record before it.

@@ -86,7 +86,7 @@ func noData(b *Facts) Decision {
 	next := Next{Action: actionData, Reason: "waits for usable data"}
 	if b.Data.Fix != "" {
 		detail += "; " + b.Data.Fix
-		next.Reason += ": " + b.Data.Fix
+		next.Reason += "; " + b.Data.Fix
 	}
 	return holds(b, NoData, detail, next)
 }
