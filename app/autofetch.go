@@ -36,14 +36,19 @@ type autoFetch struct {
 }
 
 // newAutoFetch returns nil when the limit is 0. Databento must be configured
-// otherwise.
+// otherwise; when its settings are wrong, readiness says so and nothing is
+// bought.
 func (h *Home) newAutoFetch(c Config, get func(string) (string, error), o observer) (*autoFetch, error) {
 	if c.AutoFetchLimit == 0 {
 		return nil, nil
 	}
 	client, err := o.buyer(get)
-	if err != nil {
+	switch {
+	case assay.KindOf(err) == assay.Conflict: // it is not configured
 		return nil, err
+	case err != nil:
+		c.Log.Warn("no bars are bought by themselves", "error", err)
+		return nil, nil
 	}
 	return &autoFetch{
 		home: h, place: c.Home, client: client, limit: c.AutoFetchLimit, days: autoFetchDays,

@@ -103,10 +103,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	metrics := prometheus.NewRegistry()
 	requests := control.NewRequests(c.Log)
 	observe := both(attempts(metrics), requests.Observe)
-	registry, err := providers(environment(), observe)
-	if err != nil {
-		return err
-	}
+	registry := h.providers(observe, c.Log)
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
@@ -115,7 +112,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	}
 	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
 	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
-	err = h.DB.SetCaps(ctx, store.Caps{
+	err := h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
 	if err != nil {

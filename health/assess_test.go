@@ -30,6 +30,13 @@ func fails(f *Facts, id ProviderID, code Code) {
 	f.Providers[id] = p
 }
 
+// wrong makes the settings of a provider wrong.
+func wrong(f *Facts, id ProviderID, what, mend string) {
+	p := f.Providers[id]
+	p.Wrong, p.Mend, p.Address, p.Records = what, mend, "", nil
+	f.Providers[id] = p
+}
+
 // lacking is a symbol without bars, in the words of the choice of data.
 func lacking(name, root string) Symbol {
 	return Symbol{
@@ -100,6 +107,14 @@ func strange() map[string]Facts {
 		"Polygon has the bars": change(func(f *Facts) {
 			f.Symbols = []Symbol{lacking("CL", "CL")}
 			f.Providers[Databento] = ProviderFacts{Missing: []string{"A_KEY"}, Variables: []string{"A_KEY"}}
+		}),
+		"a broker set wrong": change(func(f *Facts) { wrong(f, Ironbeam, `"dmo" is no environment of Ironbeam`, "set IRONBEAM_ENVIRONMENT to demo or live") }),
+		"Redis set wrong": change(func(f *Facts) {
+			wrong(f, Redis, "REDIS_URL is not the address of a Redis server", "write it like redis://user:password@host:6379/0")
+		}),
+		"every broker set wrong": change(func(f *Facts) {
+			wrong(f, Ironbeam, "there is no file /key", "correct IRONBEAM_API_KEY_FILE")
+			wrong(f, Tradovate, "there is no file /secret", "correct TRADOVATE_SECRET_FILE")
 		}),
 		"local": change(func(f *Facts) {
 			p := f.Providers[Ironbeam]

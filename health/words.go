@@ -44,6 +44,7 @@ const (
 	noCause        cause = ""
 	notConfigured  cause = "NOT_CONFIGURED"
 	partlySet      cause = "PARTLY_CONFIGURED"
+	wronglySet     cause = "WRONGLY_CONFIGURED"
 	neverVerified  cause = "NEVER_VERIFIED"
 	tooOld         cause = "TOO_OLD"
 	movedAddress   cause = "MOVED"
@@ -58,6 +59,7 @@ type trouble struct{ reason, fix sentence }
 var troubles = map[cause]trouble{
 	notConfigured:  {"{provider} is not configured.", "Set {missing} and start Assay again to use it."},
 	partlySet:      {"{provider} is configured in part.", "Set {missing} too and start Assay again."},
+	wronglySet:     {"{provider} cannot be asked: {wrong}.", "To mend it, {mend}, and start Assay again."},
 	neverVerified:  {"{provider} was never verified.", "Verify it now."},
 	tooOld:         {"The last verification of {provider} is older than 24 hours.", "Verify it now."},
 	movedAddress:   {"{provider} was never verified at {address}.", "Verify it now."},
@@ -74,7 +76,7 @@ var troubles = map[cause]trouble{
 	cause(ServerError):        {"{provider} answers with an error of its own.", "Wait, then verify it again; its status page may say more."},
 	cause(MalformedAnswer):    {"{provider} answered something that cannot be read.", "See whether {address} really is {provider}, then verify it again."},
 	cause(RequestRefused):     {"{provider} understands the question and refuses it.", "Read what it says; {variables} or the account may need a change."},
-	cause(WrongEnvironment):   {"{provider} answers from the wrong environment, demo or live.", "Correct its address or {variables}, start Assay again and verify."},
+	cause(WrongEnvironment):   {"{provider} answers from the wrong environment, demo or live.", "Correct {place} or the address, start Assay again and verify."},
 	cause(NoAccount):          {"{provider} accepts the credentials and shows no account.", "Use credentials that have an account, start Assay again and verify."},
 	cause(StaleData):          {"{provider} answers with old data.", "Wait for new data, then verify it again."},
 	cause(Slow):               {"{provider} answers slowly.", "See what keeps {provider} or the network busy, then verify it again."},
