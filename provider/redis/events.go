@@ -61,7 +61,7 @@ func (e *Events) Run(ctx context.Context, committed <-chan struct{}, changed fun
 				changed()
 			}
 		case <-committed:
-			wait(ctx, e.tell(ctx))
+			pause(ctx, e.tell(ctx))
 		}
 	}
 }
@@ -88,11 +88,14 @@ func (e *Events) tell(ctx context.Context) time.Duration {
 	return eventGap
 }
 
-func wait(ctx context.Context, d time.Duration) {
+// pause waits; false means that ctx ended.
+func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
+		return false
 	case <-timer.C:
+		return true
 	}
 }

@@ -20,6 +20,13 @@ import (
 // and authenticates and takes ten times as long.
 const pings = 5
 
+// A median that is too long is measured again, at most so many times and so
+// far apart: a busy machine delays some pings, a slow server all of them.
+const (
+	rounds   = 4
+	roundGap = 250 * time.Millisecond
+)
+
 // Verify connects, authenticates and pings. Its latency is the median of some
 // pings over the warm connection.
 func (c *Client) Verify(ctx context.Context, probe health.Probe) health.Verification {
@@ -38,7 +45,8 @@ func (c *Client) Verify(ctx context.Context, probe health.Probe) health.Verifica
 	return v
 }
 
-// ping returns the median round trip.
+// ping returns the median round trip, the shortest of a few when the first is
+// slow.
 func (c *Client) ping(ctx context.Context) (time.Duration, error) {
 	line, err := c.dial(ctx)
 	if err != nil {
@@ -57,6 +65,17 @@ func (c *Client) ping(ctx context.Context) (time.Duration, error) {
 	if err := conn.Ping(ctx).Err(); err != nil {
 		return 0, greeting.or(err)
 	}
+	best, err := c.median(ctx, conn)
+	for n := 1; n < rounds && err == nil && best > c.slow && pause(ctx, roundGap); n++ {
+		var next time.Duration
+		next, err = c.median(ctx, conn)
+		best = min(best, next)
+	}
+	return best, err
+}
+
+// median measures one round.
+func (c *Client) median(ctx context.Context, conn *goredis.Conn) (time.Duration, error) {
 	took := make([]time.Duration, pings)
 	for i := range took {
 		started := c.now()
