@@ -95,3 +95,24 @@ func TestFaultsNameAProvider(t *testing.T) {
 		}
 	}
 }
+
+// How a stream ended is said also when the broker has forgotten it by the time
+// that it is subscribed.
+func TestAStreamThatEndsAtOnce(t *testing.T) {
+	for fault, want := range map[string]health.Code{
+		"ironbeam=cut-stream": health.Unreachable, "ironbeam=malformed-stream": health.MalformedAnswer,
+	} {
+		t.Run(fault, func(t *testing.T) {
+			r, _ := standing(t, fault)
+			v, err := r.Verifier(health.Ironbeam)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 5 {
+				if got := v.Verify(t.Context(), health.LiveData); got.Code != want {
+					t.Errorf("%+v, want %s", got, want)
+				}
+			}
+		})
+	}
+}

@@ -108,7 +108,9 @@ func strange() map[string]Facts {
 			f.Symbols = []Symbol{lacking("CL", "CL")}
 			f.Providers[Databento] = ProviderFacts{Missing: []string{"A_KEY"}, Variables: []string{"A_KEY"}}
 		}),
-		"a broker set wrong": change(func(f *Facts) { wrong(f, Ironbeam, `"dmo" is no environment of Ironbeam`, "set IRONBEAM_ENVIRONMENT to demo or live") }),
+		"a broker set wrong": change(func(f *Facts) {
+			wrong(f, Ironbeam, `"dmo" is no environment of Ironbeam`, "set IRONBEAM_ENVIRONMENT to demo or live")
+		}),
 		"Redis set wrong": change(func(f *Facts) {
 			wrong(f, Redis, "REDIS_URL is not the address of a Redis server", "write it like redis://user:password@host:6379/0")
 		}),

@@ -34,7 +34,9 @@ func (db *DB) SaveRequests(ctx context.Context, all []ProviderRequest) error {
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, all, func(r ProviderRequest) []any {
 			return []any{
 				string(r.Provider), r.Operation, r.Attempt, r.Status, string(r.ErrorCode), max(0, r.Latency.Milliseconds()),
-				r.Bytes, optionalMoney(r.QuotedCost), r.RequestID, r.Address, Time{r.At}, r.TraceID,
+				r.Bytes, optionalMoney(r.QuotedCost), r.RequestID, r.Address,
+				Time{r.At},
+				r.TraceID,
 			}
 		})
 		tx.tx.wrote = false // nobody waits for it
