@@ -112,7 +112,7 @@ func strange() map[string]Facts {
 			wrong(f, Ironbeam, `"dmo" is no environment of Ironbeam`, "set IRONBEAM_ENVIRONMENT to demo or live")
 		}),
 		"Redis set wrong": change(func(f *Facts) {
-			wrong(f, Redis, "REDIS_URL is not the address of a Redis server", "write it like redis://user:password@host:6379/0")
+			wrong(f, Redis, "REDIS_URL is not the address of a Redis server", "write REDIS_URL like redis://user:password@host:6379/0")
 		}),
 		"every broker set wrong": change(func(f *Facts) {
 			wrong(f, Ironbeam, "there is no file /key", "correct IRONBEAM_API_KEY_FILE")

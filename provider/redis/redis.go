@@ -49,7 +49,7 @@ type Client struct {
 func New(c Config) (*Client, error) {
 	options, err := goredis.ParseURL(c.URL)
 	if err != nil {
-		return nil, assay.Errorf(assay.Invalid, "write it like redis://user:password@host:6379/0",
+		return nil, assay.Errorf(assay.Invalid, "write REDIS_URL like redis://user:password@host:6379/0",
 			"REDIS_URL is not the address of a Redis server")
 	}
 	client := &Client{
