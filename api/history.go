@@ -76,8 +76,27 @@ type ProofData struct {
 	Sessions          List[ProofSession]      `json:"sessions"`           // newest first
 	DataSets          List[ProofDataSet]      `json:"data_sets"`          // in use now, by name
 	Verifications     List[ProofVerification] `json:"verifications"`      // newest first
+	Requests          List[ProofRequest]      `json:"provider_requests"`  // newest first
 	Meta              Page                    `json:"meta"`               // of the sessions
-	VerificationsMeta Page                    `json:"verifications_meta"` // limit and offset hold for both lists
+	VerificationsMeta Page                    `json:"verifications_meta"` // limit and offset hold for all lists but data_sets
+	RequestsMeta      Page                    `json:"provider_requests_meta"`
+}
+
+// ProofRequest is one row of provider_requests: one request and how it ended.
+type ProofRequest struct {
+	ID         int64             `json:"id"`
+	Provider   health.ProviderID `json:"provider"`
+	Operation  string            `json:"operation"`
+	Attempt    int               `json:"attempt"`
+	Status     int               `json:"status"`     // of HTTP; 0 without an answer, or where no HTTP is spoken
+	ErrorCode  health.Code       `json:"error_code"` // what was wrong; "" when nothing was
+	LatencyMs  int64             `json:"latency_ms"` // until the answer began
+	Bytes      int64             `json:"bytes"`
+	QuotedCost *float64          `json:"quoted_cost"` // dollars for the whole answer; null when no price was asked
+	RequestID  string            `json:"request_id"`
+	Address    string            `json:"address"` // where it was asked, without secrets
+	At         time.Time         `json:"at"`      // when it was asked
+	TraceID    string            `json:"trace_id"`
 }
 
 // ProofVerification is one row of provider_verifications: a real round trip,
@@ -164,7 +183,10 @@ func (s *Server) proveData(ctx context.Context, in *pageInput) (*answer[ProofDat
 		if out.Meta.Total, err = tx.CountSessions(ctx, ""); err != nil {
 			return err
 		}
-		return out.addVerifications(ctx, tx, in)
+		if err := out.addVerifications(ctx, tx, in); err != nil {
+			return err
+		}
+		return out.addRequests(ctx, tx, in)
 	})
 	if err != nil {
 		return nil, err
@@ -186,6 +208,30 @@ func (p *ProofData) addVerifications(ctx context.Context, tx *store.DB, in *page
 	p.VerificationsMeta = Page{Limit: in.Limit, Offset: in.Offset}
 	p.VerificationsMeta.Total, err = tx.CountVerifications(ctx)
 	return err
+}
+
+func (p *ProofData) addRequests(ctx context.Context, tx *store.DB, in *pageInput) error {
+	rows, err := tx.RequestPage(ctx, in.Limit, in.Offset)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.Requests = append(p.Requests, ProofRequest{
+			ID: r.ID, Provider: r.Provider, Operation: r.Operation, Attempt: r.Attempt, Status: r.Status, ErrorCode: r.ErrorCode,
+			LatencyMs: r.Latency.Milliseconds(), Bytes: r.Bytes, QuotedCost: price(r.QuotedCost), RequestID: r.RequestID,
+			Address: r.Address, At: r.At, TraceID: r.TraceID,
+		})
+	}
+	p.RequestsMeta = Page{Limit: in.Limit, Offset: in.Offset}
+	p.RequestsMeta.Total, err = tx.CountRequests(ctx)
+	return err
+}
+
+func price(m *market.Money) *float64 {
+	if m == nil {
+		return nil
+	}
+	return new(m.Dollars())
 }
 
 func proofSession(r store.SessionRow) ProofSession {

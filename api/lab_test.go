@@ -47,14 +47,13 @@ func newLab(t *testing.T) *lab {
 	l.must(err)
 	t.Cleanup(func() { l.must(db.Close()) })
 	l.databento = &answering{outcome: health.Passed}
-	registry, err := provider.NewRegistry(
+	registry := provider.NewRegistry(
 		provider.Source{Variable: func(name string) string {
 			return map[string]string{"DATABENTO_API_KEY": "key"}[name]
 		}},
 		map[health.ProviderID]provider.Maker{
 			health.Databento: func(func(string) (string, error)) (provider.Verifier, error) { return l.databento, nil },
 		})
-	l.must(err)
 	ready := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
 	ready.Beat(l.ctx)
 	metrics := prometheus.NewRegistry()

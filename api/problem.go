@@ -121,7 +121,7 @@ func (s *Server) problem(ctx context.Context, path string, known places, err err
 		return refused(e, known)
 	}
 	if ctx.Err() == nil {
-		s.log.Error("a call failed", "path", path, "error", err)
+		s.log.ErrorContext(ctx, "a call failed", "path", path, "error", err)
 	}
 	return failure(http.StatusInternalServerError, "Assay could not answer because of a mistake of its own", "read its log, which says which")
 }
@@ -193,7 +193,7 @@ func unknownCall(mux *http.ServeMux) http.HandlerFunc {
 // healthz says that the server runs and its database answers.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	if _, err := s.db.Revision(r.Context()); err != nil {
-		s.log.Error("the database does not answer", "error", err)
+		s.log.ErrorContext(r.Context(), "the database does not answer", "error", err)
 		writeProblem(w, failure(http.StatusServiceUnavailable, "the database does not answer", "read the log, which says why"))
 		return
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assay/health"
+	"assay/market"
+	"assay/store"
 )
 
 // answering is a Databento that answers as it is told.
@@ -131,4 +133,32 @@ func TestVerificationsAreTold(t *testing.T) {
 			t.Errorf("told: %s", got)
 		}
 	})
+}
+
+// Every request is a row, with its price where one was asked.
+func TestProofOfProviderRequests(t *testing.T) {
+	l := newLab(t)
+	price := market.Money(12_345)
+	var rows []store.ProviderRequest
+	for n := range 3 {
+		rows = append(rows, store.ProviderRequest{
+			Provider: health.Databento, Operation: "timeseries.get_range", Attempt: n + 1, Status: 200, Latency: 41 * time.Millisecond,
+			Bytes: 1000, QuotedCost: &price, RequestID: "r", Address: "https://hist.example", At: noon, TraceID: "t",
+		})
+	}
+	rows[1].Status, rows[1].ErrorCode, rows[1].QuotedCost = 503, health.ServerError, nil
+	if err := l.db.SaveRequests(t.Context(), rows); err != nil {
+		t.Fatal(err)
+	}
+	proof := read[ProofData](l, "/api/_proof/data?limit=2&offset=1")
+	row := func(id int64, status int, code health.Code, cost *float64) ProofRequest {
+		return ProofRequest{
+			ID: id, Provider: health.Databento, Operation: "timeseries.get_range", Attempt: int(id), Status: status, ErrorCode: code,
+			LatencyMs: 41, Bytes: 1000, QuotedCost: cost, RequestID: "r", Address: "https://hist.example", At: noon, TraceID: "t",
+		}
+	}
+	want := List[ProofRequest]{row(2, 503, health.ServerError, nil), row(1, 200, "", new(1.2345))}
+	if diff := cmp.Diff(want, proof.Requests); diff != "" || proof.RequestsMeta != (Page{3, 2, 1}) {
+		t.Errorf("%+v (-want +got):\n%s", proof.RequestsMeta, diff)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"assay"
 	"assay/control"
 	"assay/history/fetch"
+	"assay/internal/trace"
 	"assay/market"
 	"assay/provider/databento"
 	"assay/task"
@@ -35,14 +36,19 @@ type autoFetch struct {
 }
 
 // newAutoFetch returns nil when the limit is 0. Databento must be configured
-// otherwise.
-func (h *Home) newAutoFetch(c Config, get func(string) (string, error)) (*autoFetch, error) {
+// otherwise; when its settings are wrong, readiness says so and nothing is
+// bought.
+func (h *Home) newAutoFetch(c Config, get func(string) (string, error), o observer) (*autoFetch, error) {
 	if c.AutoFetchLimit == 0 {
 		return nil, nil
 	}
-	client, err := Databento(get)
-	if err != nil {
+	client, err := o.buyer(get)
+	switch {
+	case assay.KindOf(err) == assay.Conflict: // it is not configured
 		return nil, err
+	case err != nil:
+		c.Log.Warn("no bars are bought by themselves", "error", err)
+		return nil, nil
 	}
 	return &autoFetch{
 		home: h, place: c.Home, client: client, limit: c.AutoFetchLimit, days: autoFetchDays,
@@ -70,9 +76,10 @@ func (a *autoFetch) Run(ctx context.Context, leader *control.Leader) {
 
 // look buys what is missing of each root.
 func (a *autoFetch) look(ctx context.Context) {
+	ctx = trace.Begin(ctx)
 	needs, err := a.home.DB.DataNeeds(ctx)
 	if err != nil {
-		a.log.Warn("bars that are needed are not known", "error", err)
+		a.log.WarnContext(ctx, "bars that are needed are not known", "error", err)
 		return
 	}
 	var roots []string
@@ -88,7 +95,7 @@ func (a *autoFetch) look(ctx context.Context) {
 		}
 		if words := sentenceOf(err); words != a.said[root] {
 			if a.said[root] = words; err != nil {
-				a.log.Warn("bars are not fetched", "root", root, "error", err)
+				a.log.WarnContext(ctx, "bars are not fetched", "root", root, "error", err)
 			}
 		}
 	}
@@ -124,7 +131,7 @@ func (a *autoFetch) root(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	a.log.Info("bars fetched", "root", root, "set", set.Name, "bars", set.Bars, "cost", plan.Quote.Cost.Decimal())
+	a.log.InfoContext(ctx, "bars fetched", "root", root, "set", set.Name, "bars", set.Bars, "cost", plan.Quote.Cost.Decimal())
 	return nil
 }
 

@@ -2,12 +2,15 @@ package app
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"assay"
+	"assay/control"
 	"assay/internal/leak"
 	"assay/market"
 	"assay/market/simbars"
@@ -22,9 +25,10 @@ var friday = time.Date(2024, 6, 28, 23, 0, 0, 0, time.UTC)
 
 type shop struct {
 	*autoFetch
-	script *standin.Script
-	clock  time.Time
-	said   *bytes.Buffer
+	script   *standin.Script
+	requests *control.Requests
+	clock    time.Time
+	said     *bytes.Buffer
 }
 
 // newShop opens a home beside a stand-in, which sells ES until its clock's time.
@@ -39,14 +43,14 @@ func newShop(t *testing.T, limit market.Money) *shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shop := &shop{clock: friday, said: &bytes.Buffer{}}
+	shop := &shop{clock: friday, said: &bytes.Buffer{}, requests: control.NewRequests(slog.New(slog.DiscardHandler))}
 	now := func() time.Time { return shop.clock }
 	s, err := seller.Run(t.Context(), a, standin.Options{Now: now, Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	client, err := databento.New(databento.Config{Key: standin.Key, URL: s.URL})
+	client, err := databento.New(databento.Config{Key: standin.Key, URL: s.URL, Observe: shop.requests.Observe})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,6 +98,36 @@ func TestBarsAreFetchedOnceASessionHasClosed(t *testing.T) {
 	}
 }
 
+// What was asked stands in rows, with the price of what was bought.
+func TestPurchasesLeaveRows(t *testing.T) {
+	s := newShop(t, market.Dollar)
+	s.look(t.Context())
+	if err := s.requests.While(t.Context(), s.home.DB, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.home.DB.RequestPage(t.Context(), 100, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traces, bought := map[string]bool{}, 0
+	for _, r := range rows {
+		traces[r.TraceID] = true
+		if r.Operation != "timeseries.get_range" {
+			continue
+		}
+		bought++
+		if r.Status != http.StatusOK || r.ErrorCode != "" || r.Bytes == 0 || r.QuotedCost == nil || *r.QuotedCost == 0 || r.Attempt != 1 {
+			t.Errorf("the purchase is recorded as %+v", r)
+		}
+		if strings.Contains(fmt.Sprintf("%+v", r), standin.Key) {
+			t.Errorf("the row holds the key: %+v", r)
+		}
+	}
+	if bought != 1 || len(rows) != len(s.script.Asked("")) || len(traces) != 1 || traces[""] {
+		t.Errorf("%d rows of %d requests, %d purchases, traces %v", len(rows), len(s.script.Asked("")), bought, traces)
+	}
+}
+
 func TestNothingIsBoughtAboveTheLimit(t *testing.T) {
 	s := newShop(t, 10)
 	s.look(t.Context())
@@ -109,10 +143,10 @@ func TestNothingIsBoughtAboveTheLimit(t *testing.T) {
 func TestWithoutALimitNobodyBuys(t *testing.T) {
 	none := func(string) (string, error) { return "", nil }
 	h := &Home{}
-	if a, err := h.newAutoFetch(Config{}, none); a != nil || err != nil {
+	if a, err := h.newAutoFetch(Config{}, none, nil); a != nil || err != nil {
 		t.Errorf("%v, %v", a, err)
 	}
-	if _, err := h.newAutoFetch(Config{AutoFetchLimit: 1}, none); assay.KindOf(err) != assay.Conflict {
+	if _, err := h.newAutoFetch(Config{AutoFetchLimit: 1}, none, nil); assay.KindOf(err) != assay.Conflict {
 		t.Errorf("a limit without a key: %v", err)
 	}
 }

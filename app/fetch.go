@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"log/slog"
 	"path/filepath"
 	"sort"
 	"time"
@@ -28,8 +29,60 @@ type Order struct {
 	Replace bool
 }
 
-// Databento returns a client, as the settings say.
-func Databento(get func(name string) (string, error)) (*databento.Client, error) {
+// Buyer buys bars for a place, and leaves a row of every request in the place's
+// database. Close it.
+type Buyer struct {
+	place    Place
+	client   *databento.Client
+	requests *control.Requests
+}
+
+// NewBuyer returns one for the account that the environment names.
+func NewBuyer(p Place, log *slog.Logger) (*Buyer, error) {
+	requests := control.NewRequests(log)
+	client, err := observer(requests.Observe).buyer(environment().Get)
+	if err != nil {
+		return nil, err
+	}
+	return &Buyer{p, client, requests}, nil
+}
+
+// Price finds out what an order costs. It makes no home and buys nothing.
+func (b *Buyer) Price(ctx context.Context, o Order) (fetch.Plan, error) {
+	return b.place.Price(ctx, b.client, o)
+}
+
+// Buy buys a plan and keeps its bars, see Home.Fetch.
+func (b *Buyer) Buy(
+	ctx context.Context, plan fetch.Plan, o Order, tell func(fetch.Progress),
+) (set store.DataSet, report history.Report, err error) {
+	if err := o.Afford(plan); err != nil { // before a home is made
+		return set, report, err
+	}
+	err = WithHome(ctx, b.place, func(h *Home) error {
+		return b.requests.While(ctx, h.DB, func() error {
+			set, report, err = h.Fetch(ctx, plan, o, tell)
+			return err
+		})
+	})
+	return set, report, err
+}
+
+// Close stores what was asked and nothing was bought for, where there is a
+// home.
+func (b *Buyer) Close(ctx context.Context) error {
+	b.client.Close()
+	if !b.requests.Waiting() || !b.place.Exists() {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	return WithHome(ctx, b.place, func(h *Home) error {
+		return b.requests.While(ctx, h.DB, func() error { return nil })
+	})
+}
+
+// buyer returns a client for purchases, as the settings say.
+func (o observer) buyer(get func(name string) (string, error)) (*databento.Client, error) {
 	config, err := databento.Settings(get)
 	if err != nil {
 		return nil, err
@@ -38,6 +91,7 @@ func Databento(get func(name string) (string, error)) (*databento.Client, error)
 		return nil, assay.Errorf(assay.Conflict, "set "+databento.KeyVariable+", or "+databento.KeyVariable+"_FILE to a file that holds it",
 			"Databento is not configured")
 	}
+	config.Observe = o
 	return databento.New(config)
 }
 
@@ -51,7 +105,7 @@ func (p Place) Price(ctx context.Context, client *databento.Client, o Order) (fe
 		return fetch.Plan{}, assay.Errorf(assay.Invalid, "name one of its contracts, or a series such as "+root+".v.0",
 			"%q is not of %s", o.Series, root)
 	}
-	return fetch.NewPlan(ctx, databento.Source{Client: client}, p.fetched(), o.lot(root))
+	return fetch.NewPlan(ctx, &databento.Source{Client: client}, p.fetched(), o.lot(root))
 }
 
 // fetched is the folder of what was bought.

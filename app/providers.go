@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"os"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,6 +20,12 @@ import (
 // observer is told of every attempt to reach a provider.
 type observer func(context.Context, wire.Attempt)
 
+// makers build the clients of the providers.
+type makers struct {
+	observe observer
+	device  string // stable and of this installation; "" leaves it to the client
+}
+
 // attempts counts them, by how they ended.
 func attempts(r prometheus.Registerer) observer {
 	total := prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -30,6 +37,14 @@ func attempts(r prometheus.Registerer) observer {
 	}
 }
 
+// both tells two observers.
+func both(a, b observer) observer {
+	return func(ctx context.Context, attempt wire.Attempt) {
+		a(ctx, attempt)
+		b(ctx, attempt)
+	}
+}
+
 // environment is where settings stand: variables, and files that they name.
 func environment() provider.Source {
 	return provider.Source{Variable: os.Getenv, File: os.ReadFile}
@@ -37,14 +52,24 @@ func environment() provider.Source {
 
 // providers reads the settings of the five. Their values go nowhere but to the
 // packages that use them.
-func providers(from provider.Source, o observer) (*provider.Registry, error) {
+func providers(from provider.Source, m makers) *provider.Registry {
 	return provider.NewRegistry(from, map[health.ProviderID]provider.Maker{
-		health.Databento: o.makeDatabento,
-		health.Polygon:   o.makePolygon,
-		health.Ironbeam:  o.makeIronbeam,
-		health.Tradovate: o.makeTradovate,
+		health.Databento: m.databento,
+		health.Polygon:   m.polygon,
+		health.Ironbeam:  m.ironbeam,
+		health.Tradovate: m.tradovate,
 		health.Redis:     makeRedis,
 	})
+}
+
+// providers reads the settings from the environment. One whose settings are
+// wrong is said and left alone: an outage of a provider stops nobody.
+func (h *Home) providers(o observer, log *slog.Logger) *provider.Registry {
+	registry := providers(environment(), makers{o, deviceOf(h.dir, log)})
+	for id, err := range registry.Wrong() {
+		log.Warn("a provider cannot be asked, its settings are wrong", "provider", id, "error", err)
+	}
+	return registry
 }
 
 // settings reads several variables and keeps the first error.
@@ -61,30 +86,30 @@ func (s *settings) of(name string) string {
 	return value
 }
 
-func (o observer) makeDatabento(get func(string) (string, error)) (provider.Verifier, error) {
+func (m makers) databento(get func(string) (string, error)) (provider.Verifier, error) {
 	config, err := databento.Settings(get)
 	if err != nil {
 		return nil, err
 	}
-	config.Observe = o
+	config.Observe = m.observe
 	return databento.New(config)
 }
 
-func (o observer) makePolygon(get func(string) (string, error)) (provider.Verifier, error) {
+func (m makers) polygon(get func(string) (string, error)) (provider.Verifier, error) {
 	config, err := polygon.Settings(get)
 	if err != nil {
 		return nil, err
 	}
-	config.Observe = o
+	config.Observe = m.observe
 	return polygon.New(config)
 }
 
-func (o observer) makeIronbeam(get func(string) (string, error)) (provider.Verifier, error) {
+func (m makers) ironbeam(get func(string) (string, error)) (provider.Verifier, error) {
 	s := settings{get: get}
 	c := ironbeam.Config{
 		Environment: provider.Environment(s.of("IRONBEAM_ENVIRONMENT")), URL: s.of("IRONBEAM_URL"),
 		Username: s.of("IRONBEAM_USERNAME"), Password: s.of("IRONBEAM_PASSWORD"), APIKey: s.of("IRONBEAM_API_KEY"),
-		Account: s.of("IRONBEAM_ACCOUNT"), Observe: o,
+		Account: s.of("IRONBEAM_ACCOUNT"), Observe: m.observe,
 	}
 	if s.err != nil {
 		return nil, s.err
@@ -92,13 +117,13 @@ func (o observer) makeIronbeam(get func(string) (string, error)) (provider.Verif
 	return ironbeam.New(c)
 }
 
-func (o observer) makeTradovate(get func(string) (string, error)) (provider.Verifier, error) {
+func (m makers) tradovate(get func(string) (string, error)) (provider.Verifier, error) {
 	s := settings{get: get}
 	c := tradovate.Config{
 		Environment: provider.Environment(s.of("TRADOVATE_ENVIRONMENT")), URL: s.of("TRADOVATE_URL"),
 		MarketDataURL: s.of("TRADOVATE_MD_URL"), Name: s.of("TRADOVATE_NAME"), Password: s.of("TRADOVATE_PASSWORD"),
 		AppID: s.of("TRADOVATE_APP_ID"), CID: s.of("TRADOVATE_CID"), Secret: s.of("TRADOVATE_SECRET"),
-		Account: s.of("TRADOVATE_ACCOUNT"), Observe: o,
+		Account: s.of("TRADOVATE_ACCOUNT"), Device: m.device, Observe: m.observe,
 	}
 	if s.err != nil {
 		return nil, s.err

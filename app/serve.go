@@ -101,10 +101,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // together.
 func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error {
 	metrics := prometheus.NewRegistry()
-	registry, err := providers(environment(), attempts(metrics))
-	if err != nil {
-		return err
-	}
+	requests := control.NewRequests(c.Log)
+	observe := both(attempts(metrics), requests.Observe)
+	registry := h.providers(observe, c.Log)
 	if err := addStarters(ctx, h.DB); err != nil {
 		return err
 	}
@@ -113,7 +112,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	}
 	policy, config := plan.DefaultPolicy(), h.jobs(c.AllowSim, c.Slots, c.Pace)
 	policy.Can = slices.Sorted(maps.Keys(config.Handlers))
-	err = h.DB.SetCaps(ctx, store.Caps{
+	err := h.DB.SetCaps(ctx, store.Caps{
 		Backtests: cmp.Or(c.Cap, config.Slots), Improve: max(runtime.NumCPU()/2, 1), Total: policy.MaxTotalJobs,
 	})
 	if err != nil {
@@ -131,7 +130,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	watchdog := control.Watchdog{DB: h.DB, Log: c.Log}
 	ready.Beat(ctx) // before anybody asks
 	watchdog.Beat(ctx)
-	buyer, err := h.newAutoFetch(c, environment().Get)
+	buyer, err := h.newAutoFetch(c, environment().Get, observe)
 	if err != nil {
 		return err
 	}
@@ -160,6 +159,9 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	if buyer != nil {
 		group.Go(func() error { buyer.Run(ctx, planner.Leader); return nil })
 	}
+	if events := h.newEvents(environment().Get, c.Log); events != nil {
+		group.Go(func() error { h.exchange(ctx, events); return nil })
+	}
 	group.Go(func() error { h.DB.Watch(ctx); return nil })
 	group.Go(func() error { return dispatcher.Run(ctx) })
 	group.Go(func() error { planner.Run(ctx); return nil })
@@ -168,7 +170,7 @@ func (h *Home) serve(ctx context.Context, c Config, listener net.Listener) error
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return serveHTTP(ctx, server.HTTPServer(), listener) })
 	c.Ready(url, h.DB.Path())
-	return group.Wait()
+	return requests.While(ctx, h.DB, group.Wait)
 }
 
 func serveHTTP(ctx context.Context, server *http.Server, listener net.Listener) error {

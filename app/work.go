@@ -14,6 +14,7 @@ import (
 	"assay"
 	"assay/history"
 	"assay/market"
+	"assay/provider/redis"
 	"assay/task"
 	"assay/worker"
 )
@@ -58,6 +59,10 @@ func Work(ctx context.Context, c WorkConfig) error {
 	return WithHome(ctx, c.Home, func(h *Home) error {
 		river := worker.NewRiver(h.DB, h.jobs(c.AllowSim, c.Slots, c.Pace), c.Log)
 		group, ctx := errgroup.WithContext(ctx)
+		redis.LogTo(c.Log)
+		if events := h.newEvents(environment().Get, c.Log); events != nil {
+			group.Go(func() error { h.exchange(ctx, events); return nil })
+		}
 		group.Go(func() error { h.DB.Watch(ctx); return nil })
 		group.Go(func() error { return river.Run(ctx) })
 		c.Ready(river.ID(), h.DB.Path())

@@ -48,10 +48,7 @@ func running(t *testing.T) *client.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := provider.NewRegistry(provider.Source{Variable: func(string) string { return "" }}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	none := provider.NewRegistry(provider.Source{Variable: func(string) string { return "" }}, nil)
 	s, err := api.New(api.Config{
 		Store: db, Console: fstest.MapFS{}, StuckAfter: time.Minute, Log: slog.Default(), Metrics: prometheus.NewRegistry(),
 		Health: control.NewHealth(control.HealthConfig{DB: db, Providers: none}),

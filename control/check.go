@@ -96,7 +96,7 @@ func (p *Planner) look(ctx context.Context, now time.Time) (missed int, err erro
 	}
 	ids, err := p.sight.check(ctx, p.DB, now, cmp.Or(p.CheckEvery, checkEvery))
 	for _, id := range ids {
-		p.log().Error("a bot was changed without a new revision", "bot", id)
+		p.log().ErrorContext(ctx, "a bot was changed without a new revision", "bot", id)
 	}
 	return len(ids), err
 }

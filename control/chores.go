@@ -20,7 +20,7 @@ const simEvery = time.Minute
 
 // chores puts jobs of dead workers back and deletes old rows.
 func (p *Planner) chores(ctx context.Context, now time.Time) (err error) {
-	defer p.recovered(&err)
+	defer p.recovered(ctx, &err)
 	_, err = p.Reaper.Reap(ctx)
 	if within(now, p.tidyAt, tidyEvery) {
 		return err
@@ -38,8 +38,12 @@ func (p *Planner) tidy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		requests, err := p.DB.ForgetRequests(ctx, KeepRequests)
+		if err != nil {
+			return err
+		}
 		snapshots, err := p.DB.ForgetSnapshots(ctx, KeepSnapshots)
-		if err != nil || ticks+snapshots == 0 {
+		if err != nil || ticks+requests+snapshots == 0 {
 			return err
 		}
 	}
@@ -58,7 +62,7 @@ func (p *Planner) simDue(now time.Time) bool {
 // simulate keeps simulated data up to date. It is tried again on the next tick
 // when it fails.
 func (p *Planner) simulate(ctx context.Context, now time.Time) (err error) {
-	defer p.recovered(&err)
+	defer p.recovered(ctx, &err)
 	if err := p.Sim.Update(ctx, now); err != nil {
 		return err
 	}

@@ -66,6 +66,7 @@ func (h *Health) readSymbols(ctx context.Context, tx *store.DB, f *health.Facts)
 	for _, n := range needs {
 		choice := task.Choose(sets, n.Symbol, n.Interval, h.AllowSim)
 		s := health.Symbol{Name: n.Symbol, Why: choice.Why, Fix: choice.Fix}
+		s.Root, _ = market.DataRoot(n.Symbol) // a symbol that Assay does not know has none
 		if choice.Set != nil {
 			s.Usable, s.Sim = true, choice.Set.Sim
 		} else {

@@ -85,7 +85,7 @@ func fakes(t testing.TB, ids ...health.ProviderID) (map[health.ProviderID]*fake,
 		makers[id] = func(func(string) (string, error)) (provider.Verifier, error) { return f, nil }
 		prefixes = append(prefixes, strings.ToUpper(string(id))+"_")
 	}
-	registry, err := provider.NewRegistry(provider.Source{Variable: func(name string) string {
+	registry := provider.NewRegistry(provider.Source{Variable: func(name string) string {
 		for _, prefix := range prefixes {
 			if strings.HasPrefix(name, prefix) && !strings.HasSuffix(name, "_FILE") {
 				return "set"
@@ -93,9 +93,6 @@ func fakes(t testing.TB, ids ...health.ProviderID) (map[health.ProviderID]*fake,
 		}
 		return ""
 	}}, makers)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return all, registry
 }
 
@@ -242,14 +239,14 @@ func TestVerificationsThatGoWrongHere(t *testing.T) {
 func TestACallThatIsHeldBackLeavesNoVerification(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	registry := must[*provider.Registry](t)(provider.NewRegistry(provider.Source{Variable: func(name string) string {
+	registry := provider.NewRegistry(provider.Source{Variable: func(name string) string {
 		if name == polygon.KeyVariable {
 			return "key"
 		}
 		return ""
 	}}, map[health.ProviderID]provider.Maker{health.Polygon: func(func(string) (string, error)) (provider.Verifier, error) {
 		return polygon.New(polygon.Config{Key: "key", URL: closed.URL, CallsPerMinute: 1, MaxWait: time.Nanosecond})
-	}}))
+	}})
 	clock := storetest.NewClock()
 	h := control.NewHealth(control.HealthConfig{DB: storetest.Open(t, clock.Now), Providers: registry})
 	first := must[health.Readiness](t)(h.Verify(t.Context(), health.Polygon))

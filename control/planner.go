@@ -148,7 +148,7 @@ func (p *Planner) fail(ctx context.Context, started time.Time, cause error) stor
 // pass looks, decides and acts. Trouble with the chores is recorded beside the
 // plan and does not keep the bots waiting.
 func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick, err error) {
-	defer p.recovered(&err)
+	defer p.recovered(ctx, &err)
 	trouble := p.chores(ctx, started)
 	missed, err := p.look(ctx, started)
 	if err == nil && p.simDue(started) {
@@ -169,9 +169,9 @@ func (p *Planner) pass(ctx context.Context, started time.Time) (tick store.Tick,
 
 // recovered turns a panic into the error of the function that defers it: the
 // laboratory goes on, and the tick's row says what happened.
-func (p *Planner) recovered(err *error) {
+func (p *Planner) recovered(ctx context.Context, err *error) {
 	if v := recover(); v != nil {
-		p.log().Error("the tick panicked", "panic", v, "stack", string(debug.Stack()))
+		p.log().ErrorContext(ctx, "the tick panicked", "panic", v, "stack", string(debug.Stack()))
 		*err = fmt.Errorf("the tick panicked: %v", v)
 	}
 }

@@ -30,6 +30,21 @@ func fails(f *Facts, id ProviderID, code Code) {
 	f.Providers[id] = p
 }
 
+// wrong makes the settings of a provider wrong.
+func wrong(f *Facts, id ProviderID, what, mend string) {
+	p := f.Providers[id]
+	p.Wrong, p.Mend, p.Address, p.Records = what, mend, "", nil
+	f.Providers[id] = p
+}
+
+// lacking is a symbol without bars, in the words of the choice of data.
+func lacking(name, root string) Symbol {
+	return Symbol{
+		Name: name, Root: root, Why: "there are no bars of " + root,
+		Fix: "import real bars: assay data import FILE --symbol " + root,
+	}
+}
+
 // strange are laboratories in which something else than one provider is
 // remarkable.
 func strange() map[string]Facts {
@@ -75,14 +90,33 @@ func strange() map[string]Facts {
 		"bars are made": change(func(f *Facts) { f.Symbols = []Symbol{{Name: "MES", Coming: true}} }),
 		"some bars missing": change(func(f *Facts) {
 			none(f)
-			f.Symbols = append(f.Symbols, Symbol{Name: "CL", Why: "there are no bars of CL", Fix: "import real bars"})
+			f.Symbols = append(f.Symbols, lacking("CL", "CL"))
 		}),
 		"no bars": change(func(f *Facts) {
 			none(f)
-			f.Symbols = []Symbol{{Name: "CL", Why: "there are no bars of CL", Fix: "import real bars"}}
+			f.Symbols = []Symbol{lacking("CL", "CL")}
 		}),
-		"bars can be fetched": change(func(f *Facts) {
-			f.Symbols = []Symbol{{Name: "CL", Why: "there are no bars of CL", Fix: "import real bars"}}
+		"no bars at all": change(func(f *Facts) {
+			none(f)
+			f.Symbols = nil
+			for _, s := range [][2]string{{"CL", "CL"}, {"MCL", "CL"}, {"MES", "ES"}, {"GC", "GC"}, {"6E", "6E"}, {"ZN", "ZN"}, {"ZB", "ZB"}} {
+				f.Symbols = append(f.Symbols, lacking(s[0], s[1]))
+			}
+		}),
+		"bars can be fetched": change(func(f *Facts) { f.Symbols = []Symbol{lacking("MCL", "CL"), lacking("GC", "GC")} }),
+		"Polygon has the bars": change(func(f *Facts) {
+			f.Symbols = []Symbol{lacking("CL", "CL")}
+			f.Providers[Databento] = ProviderFacts{Missing: []string{"A_KEY"}, Variables: []string{"A_KEY"}}
+		}),
+		"a broker set wrong": change(func(f *Facts) {
+			wrong(f, Ironbeam, `"dmo" is no environment of Ironbeam`, "set IRONBEAM_ENVIRONMENT to demo or live")
+		}),
+		"Redis set wrong": change(func(f *Facts) {
+			wrong(f, Redis, "REDIS_URL is not the address of a Redis server", "write REDIS_URL like redis://user:password@host:6379/0")
+		}),
+		"every broker set wrong": change(func(f *Facts) {
+			wrong(f, Ironbeam, "there is no file /key", "correct IRONBEAM_API_KEY_FILE")
+			wrong(f, Tradovate, "there is no file /secret", "correct TRADOVATE_SECRET_FILE")
 		}),
 		"local": change(func(f *Facts) {
 			p := f.Providers[Ironbeam]
@@ -99,6 +133,27 @@ func strange() map[string]Facts {
 				fails(f, id, Unreachable)
 			}
 		}),
+	}
+}
+
+// Databento is required from LAB when LAB stands on it, and is not when LAB is
+// open without it.
+func TestWhatDatabentoIsRequiredFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		symbols  []Symbol
+		stages   []bot.Stage
+		required string
+	}{
+		"bars for all":  {[]Symbol{{Name: "MES", Usable: true}}, realMoney, "Required for CANARY and LIVE, not for LAB"},
+		"bars for some": {[]Symbol{{Name: "MES", Usable: true}, lacking("CL", "CL")}, realMoney, "Required for CANARY and LIVE, and for bars of CL; LAB is open"},
+		"bars for none": {[]Symbol{lacking("CL", "CL")}, everyStage, "Required from LAB"},
+	} {
+		f := well()
+		f.Symbols = c.symbols
+		p := Assess(f, now).Providers[0]
+		if !slices.Equal(p.RequiredFor, c.stages) || p.Required != c.required {
+			t.Errorf("%s: %v, %q", name, p.RequiredFor, p.Required)
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ func (a assessment) silent() (codes []BlockerCode) {
 func (a assessment) historical() Check {
 	c := Check{Status: a.data.status, Detail: a.data.detail, Fix: a.data.fix}
 	if a.data.missing() && c.Status != StatusPass && a.Providers[a.live].Configured {
-		c.Action = verifyAction(a.live)
+		c.Action = a.verifyAction(a.live)
 	}
 	return c
 }

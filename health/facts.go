@@ -46,12 +46,15 @@ type Database struct {
 type ProviderFacts struct {
 	Configured bool
 	Missing    []string // variables to set, when not configured
+	Wrong      string   // what is wrong with its settings, so that it cannot be asked …
+	Mend       string   // … and what would mend them
 	Variables  []string // of its credentials: those in use when configured, else those needed
 	Address    string   // in use, without secrets
 	Local      bool     // the address is of this machine: a stand-in or a tunnel
 	Foreign    bool     // an address is not one of the provider's own
 	Moved      []string // variables that give it another address
 	Demo       bool     // a broker's account of play money
+	Place      string   // variable that says which environment a broker must be, "" for others
 	Probes     []Probe  // what it can be asked, the most telling first
 	Records    []Record // of each probe the newest, and the newest that did not fail
 }
@@ -59,6 +62,7 @@ type ProviderFacts struct {
 // Symbol is historical data that bots in LAB need.
 type Symbol struct {
 	Name   string
+	Root   string // whose bars it trades on; "" when that is not known
 	Usable bool
 	Sim    bool   // usable and synthetic
 	Coming bool   // not there, and simulated bars are being made

@@ -25,7 +25,7 @@ func (a assessment) blockers() []Blocker {
 		add(PlannerStalled, labOnly)
 	}
 	if a.data.status == StatusFail {
-		add(NoHistoricalData, labOnly, "fix", a.data.none[0].Fix)
+		add(NoHistoricalData, labOnly, "missing", short(a.data.names()), "fix", a.data.fixes())
 	}
 	for _, served := range []struct {
 		id       ProviderID
@@ -46,7 +46,7 @@ func (a assessment) blockers() []Blocker {
 			"address", a.Providers[served.id].Address, "provider", string(abouts[served.id].name), "moved", list(a.Providers[served.id].Moved))
 		b.Provider = served.id
 		if served.standing.status != StatusPass && a.Providers[served.id].Configured {
-			b.Action = verifyAction(served.id)
+			b.Action = a.verifyAction(served.id)
 		}
 	}
 	for _, code := range a.silent() {

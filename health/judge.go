@@ -16,6 +16,9 @@ type standing struct {
 // judge says how one probe of a configured provider stands. A verification
 // that is too old, or was made at another address, counts for nothing.
 func (f Facts) judge(p ProviderFacts, probe Probe, now time.Time) standing {
+	if p.Wrong != "" {
+		return standing{status: StatusFail, cause: wronglySet}
+	}
 	if f.Database.Down {
 		return standing{status: StatusNotVerified, cause: unreadable}
 	}

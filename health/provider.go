@@ -1,6 +1,7 @@
 package health
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 
@@ -21,7 +22,7 @@ func (a assessment) provider(id ProviderID) Provider {
 	if row.Reason != "" && probe != "" && probe != facts.Probes[0] {
 		row.Reason = ofProbe[probe].with("reason", row.Reason)
 	}
-	row.Required = required(row.RequiredFor)
+	row.Required = a.required(id, row.RequiredFor)
 	if s.row != nil {
 		if s.cause != tooOld && s.cause != movedAddress {
 			ms := milliseconds(s.row.Latency)
@@ -32,7 +33,7 @@ func (a assessment) provider(id ProviderID) Provider {
 	if facts.Configured {
 		row.LastTriedAt = a.newestAt(facts, func(Record) bool { return true })
 		row.LastVerifiedAt = a.newestAt(facts, func(r Record) bool { return r.Outcome == Passed || r.Outcome == Degraded })
-		row.Action = verifyAction(id)
+		row.Action = a.verifyAction(id)
 	}
 	row.Lines = a.lines(row)
 	return row
@@ -65,7 +66,7 @@ func (a assessment) lines(row Provider) []Line {
 	} else {
 		add(string(lineUnconnected), nil)
 	}
-	if row.Status == StatusFail {
+	if row.Status == StatusFail && row.LastTriedAt != nil {
 		add(string(lineFailed), row.LastTriedAt)
 	}
 	if row.LastVerifiedAt != nil {
@@ -77,9 +78,11 @@ func (a assessment) lines(row Provider) []Line {
 		add(lineLatency.with("ms", countMs(*row.LatencyMs)), nil)
 	}
 	add(row.Required, nil)
-	if row.Local {
+	switch {
+	case row.Address == "": // it could not be read
+	case row.Local:
 		add(lineLocal.with("address", row.Address), nil)
-	} else {
+	default:
 		add(lineAddress.with("address", row.Address), nil)
 	}
 	return lines
@@ -87,10 +90,10 @@ func (a assessment) lines(row Provider) []Line {
 
 // requiredFor lists the stages that stand on a provider now: those with real
 // money on the sources of live data and orders that serve best, and LAB on
-// the source of history as long as it has no bars of its own.
+// the source of history as long as it has no bars of its own at all.
 func (a assessment) requiredFor(id ProviderID) []bot.Stage {
 	switch {
-	case id == a.live && a.data.missing():
+	case id == a.live && a.data.all():
 		return everyStage
 	case id == a.live || id == a.broker:
 		return realMoney
@@ -99,12 +102,14 @@ func (a assessment) requiredFor(id ProviderID) []bot.Stage {
 	}
 }
 
-func required(stages []bot.Stage) string {
-	switch len(stages) {
-	case len(everyStage):
+func (a assessment) required(id ProviderID, stages []bot.Stage) string {
+	switch {
+	case len(stages) == len(everyStage):
 		return string(requiredFromLab)
-	case 0:
+	case len(stages) == 0:
 		return string(optional)
+	case id == a.live && a.data.missing():
+		return requiredForBars.with("missing", short(a.data.names()))
 	default:
 		return string(requiredForReal)
 	}
@@ -114,10 +119,15 @@ func required(stages []bot.Stage) string {
 func (a assessment) say(text sentence, id ProviderID) string {
 	facts := a.Providers[id]
 	return text.with("provider", string(abouts[id].name), "address", facts.Address,
-		"missing", list(facts.Missing), "variables", list(facts.Variables))
+		"missing", list(facts.Missing), "variables", list(facts.Variables), "wrong", facts.Wrong, "mend", facts.Mend,
+		"place", cmp.Or(facts.Place, list(facts.Variables)))
 }
 
-func verifyAction(id ProviderID) *Action {
+// verifyAction is the button that asks a provider; nil when it cannot be asked.
+func (a assessment) verifyAction(id ProviderID) *Action {
+	if a.Providers[id].Wrong != "" {
+		return nil
+	}
 	label := string(abouts[id].verify)
 	return &Action{
 		Act: ActVerify, Label: label, Provider: id,

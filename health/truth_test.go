@@ -56,6 +56,9 @@ func answering(id ProviderID) ProviderFacts {
 	p := ProviderFacts{
 		Configured: true, Variables: []string{"A_KEY", "A_PASSWORD"}, Address: address, Probes: probes[id],
 	}
+	if id == Ironbeam || id == Tradovate {
+		p.Place = strings.ToUpper(string(id)) + "_ENVIRONMENT"
+	}
 	for _, probe := range p.Probes {
 		p.Records = append(p.Records, record(id, probe, Passed, "", 3*time.Minute))
 	}

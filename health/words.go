@@ -44,6 +44,7 @@ const (
 	noCause        cause = ""
 	notConfigured  cause = "NOT_CONFIGURED"
 	partlySet      cause = "PARTLY_CONFIGURED"
+	wronglySet     cause = "WRONGLY_CONFIGURED"
 	neverVerified  cause = "NEVER_VERIFIED"
 	tooOld         cause = "TOO_OLD"
 	movedAddress   cause = "MOVED"
@@ -58,6 +59,7 @@ type trouble struct{ reason, fix sentence }
 var troubles = map[cause]trouble{
 	notConfigured:  {"{provider} is not configured.", "Set {missing} and start Assay again to use it."},
 	partlySet:      {"{provider} is configured in part.", "Set {missing} too and start Assay again."},
+	wronglySet:     {"{provider} cannot be asked: {wrong}.", "To mend it, {mend}, and start Assay again."},
 	neverVerified:  {"{provider} was never verified.", "Verify it now."},
 	tooOld:         {"The last verification of {provider} is older than 24 hours.", "Verify it now."},
 	movedAddress:   {"{provider} was never verified at {address}.", "Verify it now."},
@@ -74,7 +76,7 @@ var troubles = map[cause]trouble{
 	cause(ServerError):        {"{provider} answers with an error of its own.", "Wait, then verify it again; its status page may say more."},
 	cause(MalformedAnswer):    {"{provider} answered something that cannot be read.", "See whether {address} really is {provider}, then verify it again."},
 	cause(RequestRefused):     {"{provider} understands the question and refuses it.", "Read what it says; {variables} or the account may need a change."},
-	cause(WrongEnvironment):   {"{provider} answers from the wrong environment, demo or live.", "Correct its address or {variables}, start Assay again and verify."},
+	cause(WrongEnvironment):   {"{provider} answers from the wrong environment, demo or live.", "Correct {place} or the address, start Assay again and verify."},
 	cause(NoAccount):          {"{provider} accepts the credentials and shows no account.", "Use credentials that have an account, start Assay again and verify."},
 	cause(StaleData):          {"{provider} answers with old data.", "Wait for new data, then verify it again."},
 	cause(Slow):               {"{provider} answers slowly.", "See what keeps {provider} or the network busy, then verify it again."},
@@ -101,6 +103,7 @@ const (
 	lineAddress     = sentence("At {address}")
 
 	requiredFromLab = sentence("Required from LAB")
+	requiredForBars = sentence("Required for CANARY and LIVE, and for bars of {missing}; LAB is open")
 	requiredForReal = sentence("Required for CANARY and LIVE, not for LAB")
 	optional        = sentence("Optional")
 )
@@ -142,11 +145,12 @@ const (
 	barsComing    = sentence("SIM DATA, synthetic bars, is being made for {coming}.")
 	barsFetchable = sentence("No usable bars of {missing}; {provider} has them.")
 	barsPartly    = sentence("No usable bars of {missing}: {why}.")
-	barsNone      = sentence("No symbol of a bot in LAB has usable bars: {why}.")
+	barsNone      = sentence("No usable bars of {missing}, which is all that bots in LAB trade: {why}.")
 	barsNotNeeded = sentence("No bot in LAB needs bars.")
-	fixBars       = sentence("To mend it: {fix}.")
+	fixBars       = sentence("To mend it, {fix}")
 	fixAddress    = sentence("Unset {moved} and start Assay again.")
-	fixFetch      = sentence("Fetch them: assay data fetch.")
+	fixFetch      = sentence("Fetch them: {fix}")
+	fetchCommand  = sentence("assay data fetch {root} --from {day}")
 
 	verifiedBy  = sentence("{provider} verified")
 	redisUnset  = sentence("Optional; one node needs none.")
@@ -171,7 +175,7 @@ type blocked struct{ message, until, fix sentence }
 var blockeds = map[BlockerCode]blocked{
 	DatabaseDown:      {"The database does not answer.", "the database answers", fixDatabase},
 	PlannerStalled:    {"The planner has not finished a tick for 5 minutes.", "the planner works", fixPlanner},
-	NoHistoricalData:  {"No symbol of a bot in LAB has usable bars.", "there are usable bars", fixBars},
+	NoHistoricalData:  {"No bot in LAB has usable bars; those of {missing} are missing.", "there are usable bars", fixBars},
 	LiveNotConfigured: {"No provider of live market data is configured.", "live market data is configured", "Set {missing} and start Assay again."},
 	LiveNotVerified:   {"Live market data is not verified: {reason}", "live market data is verified", "{fix}"},
 	LiveDegraded:      {"Live market data is degraded: {reason}", "live market data is sound", "{fix}"},
@@ -212,9 +216,13 @@ const (
 	runAudit   = sentence("Run Audit")
 	actionName = sentence("{label}: {provider}")
 
-	listComma = sentence("{a}, {b}")
-	listAnd   = sentence("{a} and {b}")
-	listMore  = sentence("{a} and {n} more")
+	listComma  = sentence("{a}, {b}")
+	listAnd    = sentence("{a} and {b}")
+	listMore   = sentence("{a} and {n} more")
+	sideBySide = sentence("{a} · {b}")
+	moreAside  = sentence("{a} · and {n} more")
+	oneByOne   = sentence("{a}; {b}")
+	moreToTell = sentence("{a}; and {n} more")
 )
 
 // What came of a call.

@@ -66,4 +66,5 @@ type Job struct {
 	HeartbeatAt time.Time
 	Progress    float64 // 0..1
 	Error       string  // why the last attempt failed
+	TraceID     string  // of the tick or the call that asked for it
 }

@@ -150,7 +150,7 @@ func TestRules(t *testing.T) {
 				f.LastJob = failed(1, time.Minute)
 			}),
 			want: held(NoData, "nq-5m has weekly holes; accept it by name",
-				Next{Action: "Import data", Reason: "waits for usable data: accept it by name; the planner looks again every 15s"}),
+				Next{Action: "Import data", Reason: "waits for usable data; the planner looks again every 15s; accept it by name"}),
 		},
 		{
 			name: "3: no data at all",

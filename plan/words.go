@@ -89,12 +89,11 @@ func (c *contract) noData(b *Facts) Decision {
 	if detail == "" {
 		detail = "there is no usable historical data for its symbol"
 	}
-	next := Next{Action: actionData, Reason: "waits for usable data"}
-	if b.Data.Fix != "" {
+	next := Next{Action: actionData, Reason: "waits for usable data" + c.words.again}
+	if b.Data.Fix != "" { // it may end with a command to be copied
 		detail += "; " + b.Data.Fix
-		next.Reason += ": " + b.Data.Fix
+		next.Reason += "; " + b.Data.Fix
 	}
-	next.Reason += c.words.again
 	return holds(b, NoData, detail, next)
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"slices"
@@ -23,21 +24,23 @@ type entry struct {
 	variables []string // of its credentials: those in use when configured, else those needed
 	moved     []string // variables that give it another address
 	verifier  Verifier // nil when not configured
+	wrong     error    // why it cannot be asked although it is configured
 }
 
 // NewRegistry reads the settings of all five and builds the verifiers of those
-// that are configured. Credentials that are there in part configure nothing;
-// settings that cannot be right are an error.
-func NewRegistry(e Source, makers map[health.ProviderID]Maker) (*Registry, error) {
+// that are configured. Credentials that are there in part configure nothing. A
+// provider whose settings cannot be right is configured and cannot be asked: its
+// facts say why, and nothing else suffers.
+func NewRegistry(e Source, makers map[health.ProviderID]Maker) *Registry {
 	r := &Registry{map[health.ProviderID]entry{}}
 	for _, id := range health.Providers {
 		made, err := e.entry(id, makers[id])
 		if err != nil {
-			return nil, err
+			made.wrong, made.missing = err, nil
 		}
 		r.entries[id] = made
 	}
-	return r, nil
+	return r
 }
 
 func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) {
@@ -64,17 +67,25 @@ func (e Source) entry(id health.ProviderID, make Maker) (made entry, err error) 
 		}
 	}
 	made.variables = e.credentials(id)
-	made.verifier, err = make(e.Get)
-	if err == nil && len(made.verifier.Probes()) == 0 {
+	verifier, err := make(e.Get)
+	if err != nil {
+		return made, err
+	}
+	if len(verifier.Probes()) == 0 {
 		panic("provider: " + string(id) + " cannot be asked anything")
 	}
-	return made, err
+	made.verifier = verifier
+	return made, nil
 }
 
 // Verifier returns the verifier of a provider; one that is not configured is a
 // Conflict that says what to set.
 func (r *Registry) Verifier(id health.ProviderID) (Verifier, error) {
 	e := r.entries[id]
+	if e.wrong != nil {
+		what, fix := told(e.wrong)
+		return nil, assay.Errorf(assay.Conflict, fix+", and start Assay again", "%s cannot be asked: %s", id, what)
+	}
 	if e.verifier == nil {
 		return nil, assay.Errorf(assay.Conflict, "set "+strings.Join(e.missing, " and ")+" and start Assay again",
 			"%s is not configured", id)
@@ -103,12 +114,50 @@ func (r *Registry) Facts() map[health.ProviderID]health.ProviderFacts {
 			f.Local = slices.ContainsFunc(addresses(v), local)
 			f.Foreign = slices.ContainsFunc(addresses(v), func(a string) bool { return !owns(id, a) })
 			if p, ok := v.(Placed); ok {
-				f.Demo = p.Environment() == Demo
+				f.Demo, f.Place = p.Environment() == Demo, places[id]
 			}
+		}
+		if e.wrong != nil {
+			f.Configured, f.Probes = true, offered[id]
+			f.Wrong, f.Mend = told(e.wrong)
 		}
 		facts[id] = f
 	}
 	return facts
+}
+
+// told is what is said of wrong settings: what is wrong, and what mends it.
+func told(err error) (what, fix string) {
+	if e, ok := errors.AsType[*assay.Error](err); ok {
+		return e.Message, e.Fix
+	}
+	return "its settings cannot be used", "see the log, which says more" // err may hold a value
+}
+
+// Wrong returns what is wrong with the settings of providers.
+func (r *Registry) Wrong() map[health.ProviderID]error {
+	all := map[health.ProviderID]error{}
+	for id, e := range r.entries {
+		if e.wrong != nil {
+			all[id] = e.wrong
+		}
+	}
+	return all
+}
+
+// offered is what each can be asked, also while its settings are wrong.
+var offered = map[health.ProviderID][]health.Probe{
+	health.Databento: {health.HistoricalData, health.LiveData},
+	health.Polygon:   {health.HistoricalData},
+	health.Ironbeam:  {health.BrokerAccount, health.LiveData},
+	health.Tradovate: {health.BrokerAccount, health.LiveData},
+	health.Redis:     {health.Ping},
+}
+
+// places are the variables that say which environment a broker must be.
+var places = map[health.ProviderID]string{
+	health.Ironbeam:  "IRONBEAM_ENVIRONMENT",
+	health.Tradovate: "TRADOVATE_ENVIRONMENT",
 }
 
 // addressed are the variables that move a provider to another address.

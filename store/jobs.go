@@ -17,13 +17,13 @@ import (
 )
 
 const jobColumns = `j.id, j.bot_id, j.job_type, j.status, j.attempt, j.max_attempts, j.iteration, j.reason_code,
-	j.lease_seq, j.worker_id, j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.progress, j.error`
+	j.lease_seq, j.worker_id, j.created_at, j.started_at, j.completed_at, j.heartbeat_at, j.progress, j.error, j.trace_id`
 
 func jobInto(j *job.Job) []any {
 	return []any{
 		&j.ID, &j.BotID, &j.Type, &j.Status, &j.Attempt, &j.MaxAttempts, &j.Iteration, &j.Reason,
 		&j.LeaseSeq, &j.WorkerID, timeInto(&j.CreatedAt), timeInto(&j.StartedAt), timeInto(&j.CompletedAt),
-		timeInto(&j.HeartbeatAt), &j.Progress, &j.Error,
+		timeInto(&j.HeartbeatAt), &j.Progress, &j.Error, &j.TraceID,
 	}
 }
 

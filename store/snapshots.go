@@ -144,7 +144,7 @@ const forgetBatch = 500
 // most one batch of them, and returns how many. It cuts the chain of ticks at
 // its beginning only: what follows a tick that is kept is kept, too.
 func (db *DB) ForgetTicks(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_ticks", "seq", "ticks_forgotten", `select id from planner_ticks where id < (
+	return db.forget(ctx, "planner_ticks", cut{"seq", "ticks_forgotten"}, `select id from planner_ticks where id < (
 			select min(id) from planner_ticks where finished_at is null or finished_at >= {now+$1})
 		order by id limit $2`, interval(-keep), forgetBatch)
 }
@@ -152,22 +152,22 @@ func (db *DB) ForgetTicks(ctx context.Context, keep time.Duration) (int64, error
 // ForgetSnapshots is ForgetTicks for snapshots. A whole one stays as long as a
 // kept one goes back to it.
 func (db *DB) ForgetSnapshots(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_snapshots", "id", "snapshots_forgotten", `select id from planner_snapshots where id < (
+	return db.forget(ctx, "planner_snapshots", cut{"id", "snapshots_forgotten"}, `select id from planner_snapshots where id < (
 			select max(id) from planner_snapshots where base_id is null and created_at < {now+$1})
 		order by id limit $2`, interval(-keep), forgetBatch)
 }
 
+// cut is the counter that keeps the place of the last row that age took, by
+// the column of places, so that nothing else can be missing.
+type cut struct{ column, counter string }
+
 // forget looks before it deletes, so that nobody takes the write lock in vain.
-// The counter keeps the place of the last row that went, by the column named,
-// so that nothing else can be missing.
-func (db *DB) forget(ctx context.Context, table, column, counter, which string, args ...any) (n int64, err error) {
+func (db *DB) forget(ctx context.Context, table string, c cut, which string, args ...any) (n int64, err error) {
 	var found bool
 	err = db.row(ctx, `select exists (`+which+`)`, args...).Scan(&found)
 	if err == nil && found {
 		err = db.InTx(ctx, func(tx *DB) error {
-			_, err := tx.exec(ctx, `update counters set value = coalesce((select max(`+column+`) from `+table+`
-				where id in (`+which+`)), value) where name = '`+counter+`'`, args...)
-			if err != nil {
+			if err := tx.remember(ctx, table, c, which, args...); err != nil {
 				return err
 			}
 			n, err = tx.exec(ctx, `delete from `+table+` where id in (`+which+`)`, args...)
@@ -179,4 +179,14 @@ func (db *DB) forget(ctx context.Context, table, column, counter, which string, 
 		return 0, fmt.Errorf("delete old rows of %s: %w", table, err)
 	}
 	return n, nil
+}
+
+// remember does nothing for rows that may be missing.
+func (db *DB) remember(ctx context.Context, table string, c cut, which string, args ...any) error {
+	if c == (cut{}) {
+		return nil
+	}
+	_, err := db.exec(ctx, `update counters set value = coalesce((select max(`+c.column+`) from `+table+`
+		where id in (`+which+`)), value) where name = '`+c.counter+`'`, args...)
+	return err
 }

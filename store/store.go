@@ -196,7 +196,7 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, state *txState, options *s
 		return explainFull(db.path, fmt.Errorf("commit: %w", err))
 	}
 	if state.wrote {
-		db.hub.notify()
+		db.hub.notify(onlyHere)
 	}
 	return nil
 }

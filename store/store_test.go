@@ -62,7 +62,7 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = store.Open(t.Context(), dir, time.Now)
-	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 11; " +
+	want := "the database " + db.Path() + " has schema version 99, this Assay knows versions up to 12; " +
 		"start the newer Assay that made it, or choose another database"
 	if err == nil || err.Error() != want || assay.KindOf(err) != assay.Conflict {
 		t.Errorf("got %v\nwant %s", err, want)

@@ -8,18 +8,30 @@ import (
 	"time"
 )
 
-// hub tells everyone who listens that something was committed.
+// hub tells everyone who listens that something was committed: here, which some
+// alone want to know, or anywhere.
 type hub struct {
 	mu        sync.Mutex
-	listeners map[chan struct{}]bool
+	listeners map[chan struct{}]reach
 }
 
-func newHub() *hub { return &hub{listeners: map[chan struct{}]bool{}} }
+type reach bool
 
-func (h *hub) notify() {
+const (
+	anywhere reach = false
+	onlyHere reach = true
+)
+
+func newHub() *hub { return &hub{listeners: map[chan struct{}]reach{}} }
+
+// notify tells of a commit of this process, or of one made anywhere.
+func (h *hub) notify(where reach) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for c := range h.listeners {
+	for c, wants := range h.listeners {
+		if wants == onlyHere && where != onlyHere {
+			continue
+		}
 		select {
 		case c <- struct{}{}:
 		default: // it has not yet looked at the last change, and will see this one too
@@ -30,11 +42,20 @@ func (h *hub) notify() {
 // Changed returns a channel that receives after commits, several of them as
 // one, and what ends the subscription. Read revisions and counters to learn
 // what changed.
-func (db *DB) Changed() (changed <-chan struct{}, stop func()) {
+func (db *DB) Changed() (changed <-chan struct{}, stop func()) { return db.hear(anywhere) }
+
+// Committed is Changed for the commits of this process alone.
+func (db *DB) Committed() (committed <-chan struct{}, stop func()) { return db.hear(onlyHere) }
+
+// Announce tells those who wait for changes that another process committed,
+// sooner than Watch sees it.
+func (db *DB) Announce() { db.hub.notify(anywhere) }
+
+func (db *DB) hear(wants reach) (<-chan struct{}, func()) {
 	c := make(chan struct{}, 1)
 	db.hub.mu.Lock()
 	defer db.hub.mu.Unlock()
-	db.hub.listeners[c] = true
+	db.hub.listeners[c] = wants
 	return c, func() {
 		db.hub.mu.Lock()
 		defer db.hub.mu.Unlock()
@@ -54,8 +75,8 @@ func (db *DB) Watch(ctx context.Context) {
 		conn, err := db.read.Conn(ctx)
 		if err == nil {
 			db.watch(ctx, conn, beat.C)
-			_ = conn.Close() // it is of no more use
-			db.hub.notify()  // something may have happened in between
+			_ = conn.Close()        // it is of no more use
+			db.hub.notify(anywhere) // something may have happened in between
 		}
 		select {
 		case <-ctx.Done():
@@ -72,7 +93,7 @@ func (db *DB) watch(ctx context.Context, conn *sql.Conn, beat <-chan time.Time) 
 			return
 		}
 		if last >= 0 && version != last {
-			db.hub.notify()
+			db.hub.notify(anywhere)
 		}
 		last = version
 		select {

@@ -68,7 +68,7 @@ func unusable(root string, interval time.Duration, refused, coarse, sim *store.D
 	case refused != nil:
 		return Choice{
 			Why: fmt.Sprintf("the data set %s is refused: %s", refused.Name, refused.Refusal),
-			Fix: fmt.Sprintf("mend the file and import it again, or accept it by name: assay data accept %s", refused.Name),
+			Fix: fmt.Sprintf("mend the file and import it again, or accept it by name: assay data accept %s --because \"…\"", refused.Name),
 		}
 	case coarse != nil:
 		return Choice{
@@ -79,7 +79,7 @@ func unusable(root string, interval time.Duration, refused, coarse, sim *store.D
 	case sim != nil:
 		return Choice{
 			Why: fmt.Sprintf("there are only simulated bars of %s, and they are switched off", root),
-			Fix: load + ", or allow simulated data",
+			Fix: "allow simulated data, or " + load,
 		}
 	}
 	return Choice{Why: "there are no bars of " + root, Fix: load}

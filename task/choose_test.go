@@ -47,13 +47,13 @@ func TestChoose(t *testing.T) {
 		"another root's":                {[]store.DataSet{other}, true, Choice{Why: "there are no bars of ES", Fix: load}},
 		"refused": {[]store.DataSet{sim, refused, coarse}, false, Choice{
 			Why: "the data set ES-holes is refused: holes on Tuesdays",
-			Fix: "mend the file and import it again, or accept it by name: assay data accept ES-holes",
+			Fix: "mend the file and import it again, or accept it by name: assay data accept ES-holes --because \"…\"",
 		}},
 		"too coarse": {[]store.DataSet{coarse}, true, Choice{
 			Why: "bars of 5m cannot be made from the bars of 15m in ES-15m", Fix: load,
 		}},
 		"simulated is off": {[]store.DataSet{sim}, false, Choice{
-			Why: "there are only simulated bars of ES, and they are switched off", Fix: load + ", or allow simulated data",
+			Why: "there are only simulated bars of ES, and they are switched off", Fix: "allow simulated data, or " + load,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/internal/trace"
 	"assay/job"
 	"assay/store"
 )
@@ -25,14 +26,14 @@ type attempt struct {
 // slot is free again. A shutdown of the worker reaches it as a cause of its own,
 // so that the job goes back instead of failing.
 func (n *node) start(parent context.Context, j job.Job) (left <-chan struct{}) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
+	ctx, cancel := context.WithCancelCause(trace.With(context.WithoutCancel(parent), j.TraceID))
 	stopWatching := context.AfterFunc(parent, func() { cancel(ErrShutdown) })
 	a := &attempt{job: j, lease: store.LeaseOf(j), cancel: cancel, left: make(chan struct{})}
 	a.leave = sync.OnceFunc(func() { n.leave(a) })
 	n.mu.Lock()
 	n.running[a.lease] = a
 	n.mu.Unlock()
-	n.log.Info("job started", "job", j.ID, "type", j.Type, "bot", j.BotID, "attempt", j.Attempt)
+	n.log.InfoContext(ctx, "job started", "job", j.ID, "type", j.Type, "bot", j.BotID, "attempt", j.Attempt)
 	n.done.Go(func() {
 		defer cancel(nil)
 		defer stopWatching()
@@ -63,7 +64,7 @@ func (n *node) work(ctx context.Context, a *attempt) (save Save, err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			n.log.Error("a job panicked", "job", a.job.ID, "panic", p, "stack", string(debug.Stack()))
+			n.log.ErrorContext(ctx, "a job panicked", "job", a.job.ID, "panic", p, "stack", string(debug.Stack()))
 			save, err = nil, fmt.Errorf("it panicked: %v", p)
 		}
 	}()
@@ -84,7 +85,7 @@ func (n *node) progress(ctx context.Context, a *attempt) func(float64) {
 		}
 		last = time.Now()
 		if err := n.db.SetProgress(ctx, a.lease, done); err != nil && ctx.Err() == nil {
-			n.log.Warn("progress was not stored", "job", a.job.ID, "error", err)
+			n.log.WarnContext(ctx, "progress was not stored", "job", a.job.ID, "error", err)
 		}
 	}
 }
@@ -93,16 +94,17 @@ func (n *node) progress(ctx context.Context, a *attempt) func(float64) {
 // is away and this worker runs: a job whose end nobody recorded would look alive
 // while its worker beats.
 func (n *node) record(parent context.Context, e *Ending) {
+	parent = trace.With(parent, e.job.TraceID)
 	for {
 		err := e.Record(parent)
 		if err == nil {
 			return
 		}
 		if parent.Err() != nil {
-			n.log.Error("the end of an attempt was not recorded", "job", e.job.ID, "error", err)
+			n.log.ErrorContext(parent, "the end of an attempt was not recorded", "job", e.job.ID, "error", err)
 			return
 		}
-		n.log.Warn("the end of an attempt is not recorded yet", "job", e.job.ID, "error", err)
+		n.log.WarnContext(parent, "the end of an attempt is not recorded yet", "job", e.job.ID, "error", err)
 		select {
 		case <-parent.Done():
 		case <-time.After(time.Second):

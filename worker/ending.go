@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/internal/trace"
 	"assay/job"
 	"assay/store"
 )
@@ -34,26 +35,26 @@ func (s Steps) Ending(j job.Job, save Save, err, cause error) *Ending {
 // database is away and that it should be tried again. A job that went on without
 // this worker needs no end from it.
 func (e *Ending) Record(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), recording)
+	ctx, stop := context.WithTimeout(trace.With(context.WithoutCancel(ctx), e.job.TraceID), recording)
 	defer stop()
 	if e.err == nil && e.complete(ctx) {
 		return nil
 	}
 	if errors.Is(e.err, store.ErrLeaseLost) || errors.Is(e.cause, store.ErrLeaseLost) {
-		e.lost()
+		e.lost(ctx)
 		return nil
 	}
 	outcome, reason := judge(e.err, e.cause)
 	decision := job.After(e.job.Attempt, e.job.MaxAttempts, outcome, e.steps.db.Now())
 	err := e.steps.db.EndAttempt(ctx, store.LeaseOf(e.job), outcome, reason, decision)
 	if errors.Is(err, store.ErrLeaseLost) {
-		e.lost()
+		e.lost(ctx)
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("record the end of job %d: %w", e.job.ID, err)
 	}
-	e.steps.log.Warn("attempt ended without completing its job", "job", e.job.ID, "type", e.job.Type, "bot", e.job.BotID,
+	e.steps.log.WarnContext(ctx, "attempt ended without completing its job", "job", e.job.ID, "type", e.job.Type, "bot", e.job.BotID,
 		"attempt", e.job.Attempt, "outcome", outcome, "reason", reason, "then", decision.Status)
 	return nil
 }
@@ -66,12 +67,12 @@ func (e *Ending) complete(ctx context.Context) bool {
 	if e.err != nil {
 		return false
 	}
-	e.steps.log.Info("job completed", "job", e.job.ID, "type", e.job.Type, "bot", e.job.BotID, "attempt", e.job.Attempt)
+	e.steps.log.InfoContext(ctx, "job completed", "job", e.job.ID, "type", e.job.Type, "bot", e.job.BotID, "attempt", e.job.Attempt)
 	return true
 }
 
-func (e *Ending) lost() {
-	e.steps.log.Warn("a job went on without this worker", "job", e.job.ID, "attempt", e.job.Attempt)
+func (e *Ending) lost(ctx context.Context) {
+	e.steps.log.WarnContext(ctx, "a job went on without this worker", "job", e.job.ID, "attempt", e.job.Attempt)
 }
 
 // saved keeps a panic of the saving from ending the process.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"assay/internal/trace"
 	"assay/job"
 	"assay/store"
 )
@@ -65,7 +66,7 @@ const TicketLost = time.Minute
 func (r Reaper) dropTickets(ctx context.Context) error {
 	lost, err := r.DB.DropLostTickets(ctx, TicketLost)
 	if lost > 0 {
-		discardIfNil(r.Log).Warn("tickets nobody used were dropped", "tickets", lost)
+		discardIfNil(r.Log).WarnContext(ctx, "tickets nobody used were dropped", "tickets", lost)
 	}
 	return err
 }
@@ -94,7 +95,7 @@ func (r Reaper) end(ctx context.Context, jobs []job.Job, o job.Outcome, reason f
 			return n, fmt.Errorf("reap job %d: %w", j.ID, err)
 		}
 		n++
-		discardIfNil(r.Log).Warn("attempt reaped", "job", j.ID, "bot", j.BotID, "attempt", j.Attempt,
+		discardIfNil(r.Log).WarnContext(trace.With(ctx, j.TraceID), "attempt reaped", "job", j.ID, "bot", j.BotID, "attempt", j.Attempt,
 			"outcome", o, "reason", reason(j), "then", decision.Status)
 	}
 	return n, nil

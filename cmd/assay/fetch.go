@@ -4,14 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
 	"assay"
 	"assay/app"
 	"assay/history/fetch"
+	"assay/internal/trace"
 	"assay/market"
-	"assay/provider"
 )
 
 type fetchCmd struct {
@@ -31,12 +32,20 @@ func (c fetchCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
-	client, err := app.Databento(provider.Source{Variable: os.Getenv, File: os.ReadFile}.Get)
+	ctx = trace.Begin(ctx)
+	buyer, err := app.NewBuyer(all.Home, slog.New(trace.Handler(slog.NewTextHandler(io.err, nil))))
 	if err != nil {
 		return err
 	}
-	defer client.Close()
-	plan, err := all.Home.Price(ctx, client, order)
+	err = c.fetch(ctx, io, buyer, order)
+	if closing := buyer.Close(ctx); err == nil {
+		return closing
+	}
+	return err
+}
+
+func (c fetchCmd) fetch(ctx context.Context, io console, buyer *app.Buyer, order app.Order) error {
+	plan, err := buyer.Price(ctx, order)
 	if err != nil {
 		return err
 	}
@@ -44,22 +53,17 @@ func (c fetchCmd) Run(ctx context.Context, io console, all *cli) error {
 	if c.Estimate {
 		return nil
 	}
-	if err := order.Afford(plan); err != nil { // before a home is made
+	set, report, err := buyer.Buy(ctx, plan, order, progress(io))
+	if err != nil {
 		return err
 	}
-	return app.WithHome(ctx, all.Home, func(h *app.Home) error {
-		set, report, err := h.Fetch(ctx, plan, order, progress(io))
-		if err != nil {
-			return err
-		}
-		fmt.Fprint(io.out, report)
-		fmt.Fprintf(io.out, "\nkept as %s, fingerprint %s\n", set.Name, set.Fingerprint)
-		if !set.Usable() {
-			fmt.Fprintf(io.out, "no bot uses it; to accept it all the same: "+
-				"assay data accept %s --because \"…\"\n", set.Name)
-		}
-		return nil
-	})
+	fmt.Fprint(io.out, report)
+	fmt.Fprintf(io.out, "\nkept as %s, fingerprint %s\n", set.Name, set.Fingerprint)
+	if !set.Usable() {
+		fmt.Fprintf(io.out, "no bot uses it; to accept it all the same: "+
+			"assay data accept %s --because \"…\"\n", set.Name)
+	}
+	return nil
 }
 
 // order reads the flags.

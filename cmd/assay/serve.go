@@ -14,7 +14,7 @@ type serveCmd struct {
 	Listen       string        `help:"Loopback address of the console and the API." default:"127.0.0.1:5000" env:"ASSAY_LISTEN" placeholder:"ADDRESS"`
 	SimData      bool          `help:"Test bots without usable real data on labelled simulated bars; otherwise they are held." default:"true" negatable:"" env:"ASSAY_SIM_DATA"`
 	Workers      *int          `help:"Backtests at once; one less than the cores when absent." env:"ASSAY_WORKERS" placeholder:"N"`
-	VerifyEvery  time.Duration `help:"How often each configured provider is verified." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"TIME"`
+	VerifyEvery  time.Duration `help:"How often each configured provider is verified; 15m when absent." default:"15m" env:"ASSAY_VERIFY_EVERY" placeholder:"15m"`
 	AutoFetch    string        `name:"auto-fetch-limit" help:"Most that one automatic purchase of bars for LAB may cost, in dollars; 0 buys nothing." default:"0" env:"ASSAY_AUTO_FETCH_LIMIT" placeholder:"0"`
 	MaxBacktests *int          `help:"Backtests at once on all machines of the database; as many as --workers when absent." env:"ASSAY_MAX_BACKTESTS" placeholder:"N"`
 	Pace         pace          `embed:""`

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"assay/app"
-	"assay/provider/standin"
 )
 
 type standinCmd struct {
@@ -13,11 +12,12 @@ type standinCmd struct {
 	Data  string   `help:"Folder of DBN files to serve; made-up bars when absent." type:"existingdir" placeholder:"DIR"`
 	Roots []string `help:"Roots of the made-up bars." default:"ES,NQ,CL,GC" placeholder:"ES,NQ"`
 	Days  int      `help:"How many days of made-up bars there are." default:"400" placeholder:"400"`
+	Fault []string `help:"What goes wrong: PROVIDER=FAULT[:TIMES][@CALL], such as databento=429:3 or ironbeam=wrong-key; may be given again. A fault that is none gets the list." sep:"none" placeholder:"databento=429:3"`
 }
 
 // Run serves until it is told to stop.
 func (c standinCmd) Run(ctx context.Context, io console) error {
-	services, err := app.StandIns(ctx, standin.Options{Port: c.Port, Folder: c.Data}, c.Roots, c.Days)
+	services, err := app.StandIns(ctx, app.StandInOptions{Port: c.Port, Folder: c.Data, Roots: c.Roots, Days: c.Days, Faults: c.Fault})
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,13 @@ type Session struct {
 
 // Dial opens a session: it connects and proves the key. The session ends with
 // ctx.
-func (c *Client) Dial(ctx context.Context) (*Session, error) {
+func (c *Client) Dial(ctx context.Context) (s *Session, err error) {
+	began := c.config.Now()
+	defer func() {
+		c.http.Tell(ctx, wire.Attempt{
+			Address: c.LiveAddress(), Name: live.Name, Number: 1, At: began, Latency: c.config.Now().Sub(began),
+		}, err)
+	}()
 	dialer := net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}
 	conn, err := dialer.DialContext(ctx, "tcp", c.config.Live)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 
 func TestLiveFaults(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault   server.LiveFault
+		fault   standin.Habit
 		key     string
 		skew    time.Duration
 		code    health.Code
@@ -49,7 +49,7 @@ func TestLiveFaults(t *testing.T) {
 					config.Timeout = 200 * time.Millisecond
 				}
 			})
-			p.Live.Fail(c.fault)
+			p.Script.Adopt(c.fault)
 			got := p.Verify(t.Context(), health.LiveData)
 			want := health.Verification{
 				Provider: health.Databento, Probe: health.LiveData, Code: c.code, Outcome: wire.OutcomeOf(c.code), At: friday,

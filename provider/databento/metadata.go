@@ -63,6 +63,7 @@ type Query struct {
 	SType   string // how Symbols name instruments
 	Symbols string // joined by commas
 	Span
+	Cost *market.Money // what it was quoted at, for whoever observes
 }
 
 func (q Query) form() url.Values {

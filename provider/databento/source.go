@@ -6,10 +6,16 @@ import (
 
 	"assay"
 	"assay/history/fetch"
+	"assay/market"
 )
 
-// Source sells the bars of the historical API to history.
-type Source struct{ Client *Client }
+// Source sells the bars of the historical API to history. It remembers what it
+// quoted last, so that the purchase that follows is recorded with its price.
+type Source struct {
+	Client *Client
+	quoted fetch.Lot
+	price  market.Money
+}
 
 // schemas of bars, by their length.
 var schemas = map[time.Duration]string{
@@ -28,7 +34,7 @@ func query(lot fetch.Lot) (Query, error) {
 }
 
 // Available implements fetch.Source.
-func (s Source) Available(ctx context.Context, lot fetch.Lot) (from, to time.Time, err error) {
+func (s *Source) Available(ctx context.Context, lot fetch.Lot) (from, to time.Time, err error) {
 	q, err := query(lot)
 	if err != nil {
 		return from, to, err
@@ -39,7 +45,7 @@ func (s Source) Available(ctx context.Context, lot fetch.Lot) (from, to time.Tim
 }
 
 // Quote implements fetch.Source. A symbol that is none is an error.
-func (s Source) Quote(ctx context.Context, lot fetch.Lot) (quote fetch.Quote, err error) {
+func (s *Source) Quote(ctx context.Context, lot fetch.Lot) (quote fetch.Quote, err error) {
 	q, err := query(lot)
 	if err != nil {
 		return quote, err
@@ -50,12 +56,14 @@ func (s Source) Quote(ctx context.Context, lot fetch.Lot) (quote fetch.Quote, er
 	if quote.Records == 0 {
 		return quote, s.unknown(ctx, q)
 	}
-	quote.Cost, err = s.Client.Cost(ctx, q)
+	if quote.Cost, err = s.Client.Cost(ctx, q); err == nil {
+		s.quoted, s.price = lot, quote.Cost
+	}
 	return quote, err
 }
 
 // unknown finds out whether a symbol of which there is nothing is one at all.
-func (s Source) unknown(ctx context.Context, q Query) error {
+func (s *Source) unknown(ctx context.Context, q Query) error {
 	r, err := s.Client.Resolve(ctx, q.Dataset, []string{q.Symbols}, q.SType, InstrumentID, q.Span)
 	if err != nil || len(r.NotFound) == 0 && len(r.Symbols[q.Symbols]) > 0 {
 		return err
@@ -66,10 +74,13 @@ func (s Source) unknown(ctx context.Context, q Query) error {
 }
 
 // Open implements fetch.Source.
-func (s Source) Open(ctx context.Context, lot fetch.Lot) (fetch.Delivery, error) {
+func (s *Source) Open(ctx context.Context, lot fetch.Lot) (fetch.Delivery, error) {
 	q, err := query(lot)
 	if err != nil {
 		return fetch.Delivery{}, err
+	}
+	if lot == s.quoted { // what is left after a cut was not quoted again
+		q.Cost = &s.price
 	}
 	r, err := s.Client.Records(ctx, q)
 	if err != nil {

@@ -26,7 +26,7 @@ func aMonth() fetch.Lot {
 // month fetches a month and returns its bars.
 func month(t *testing.T, p pair, dir string) (*market.Bars, fetch.Bought) {
 	t.Helper()
-	plan, err := fetch.NewPlan(t.Context(), databento.Source{Client: p.Client}, dir, aMonth())
+	plan, err := fetch.NewPlan(t.Context(), &databento.Source{Client: p.Client}, dir, aMonth())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestAMonthCutThreeTimes(t *testing.T) {
 
 func TestOrdersThatCannotBe(t *testing.T) {
 	p := start(t, nil)
-	source := databento.Source{Client: p.Client}
+	source := &databento.Source{Client: p.Client}
 	for name, c := range map[string]struct {
 		change func(*fetch.Lot)
 		kind   assay.Kind
@@ -104,7 +104,7 @@ func TestOrdersThatCannotBe(t *testing.T) {
 // What is no use to repeat is not repeated.
 func TestALicenceThatIsMissingEndsAFetch(t *testing.T) {
 	p := start(t, nil)
-	plan, err := fetch.NewPlan(t.Context(), databento.Source{Client: p.Client}, t.TempDir(), aMonth())
+	plan, err := fetch.NewPlan(t.Context(), &databento.Source{Client: p.Client}, t.TempDir(), aMonth())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func (c *Client) Records(ctx context.Context, q Query) (*Records, error) {
 	form.Set("stype_out", "instrument_id")
 	form.Set("encoding", "dbn")
 	form.Set("compression", "zstd")
-	s, err := c.http.Stream(ctx, wire.Request{Name: method, Path: path(method), Form: form})
+	s, err := c.http.Stream(ctx, wire.Request{Name: method, Path: path(method), Form: form, Cost: q.Cost})
 	if err != nil {
 		return nil, err
 	}

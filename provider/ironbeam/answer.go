@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"assay/health"
 	"assay/provider/wire"
@@ -42,16 +41,16 @@ func explain(a wire.Answer) (health.Code, string, bool) {
 	case a.Status >= 300 && a.Status != http.StatusBadRequest:
 		return "", words, true // the status says it
 	case number >= 400:
-		return codeOf(number), words, true
+		return wire.CodeOf(number), words, true
 	default:
-		return meant(words), words, true
+		return meanings.Of(words), words, true
 	}
 }
 
 // bad says that the answer calls itself an error. A status that is not known
 // counts as one.
 func (r remark) bad() bool {
-	if text(r.Error1) != "" {
+	if wire.Words(r.Error1) != "" {
 		return true
 	}
 	if len(r.Status) == 0 || string(r.Status) == "null" {
@@ -66,7 +65,7 @@ func (r remark) bad() bool {
 func (r remark) words() string {
 	best := ""
 	for _, raw := range []json.RawMessage{r.Error1, r.Error, r.Message} {
-		if words := text(raw); len(words) > len(best) {
+		if words := wire.Words(raw); len(words) > len(best) {
 			best = words
 		}
 	}
@@ -80,51 +79,14 @@ func (r remark) number() (n int) {
 	return n
 }
 
-func text(raw json.RawMessage) string {
-	var words string
-	if json.Unmarshal(raw, &words) != nil {
-		return ""
-	}
-	return words
-}
-
-// codeOf reads a status that stands in the body only.
-func codeOf(status int) health.Code {
-	switch {
-	case status == http.StatusUnauthorized:
-		return health.CredentialsRefused
-	case status == http.StatusForbidden:
-		return health.NotLicensed
-	case status == http.StatusTooManyRequests:
-		return health.RateLimited
-	case status >= 500:
-		return health.ServerError
-	default:
-		return health.RequestRefused
-	}
-}
-
 // meanings are words that tell what an error without a telling status is.
-var meanings = []struct {
-	word string
-	code health.Code
-}{
-	{"excessive calls", health.RateLimited},
-	{"not entitled", health.NotLicensed},
-	{"can't subscribe", health.NotLicensed},
-	{"unauthorized", health.CredentialsRefused},
-	{"credential", health.CredentialsRefused},
-	{"token", health.CredentialsRefused},
-}
-
-func meant(words string) health.Code {
-	words = strings.ToLower(words)
-	for _, m := range meanings {
-		if strings.Contains(words, m.word) {
-			return m.code
-		}
-	}
-	return health.RequestRefused
+var meanings = wire.Meanings{
+	{Word: "excessive calls", Code: health.RateLimited},
+	{Word: "not entitled", Code: health.NotLicensed},
+	{Word: "can't subscribe", Code: health.NotLicensed},
+	{Word: "unauthorized", Code: health.CredentialsRefused},
+	{Word: "credential", Code: health.CredentialsRefused},
+	{Word: "token", Code: health.CredentialsRefused},
 }
 
 // decodeWord reads an enumeration, or leaves it empty when it is absent.

@@ -34,7 +34,7 @@ func TestTheLoginIsHeldAndRenewedWhenRefused(t *testing.T) {
 		check("after the token was forgotten", 2)
 		time.Sleep(2 * time.Hour)
 		check("after the token expired", 3)
-		w.broker.Fail(fake.ErrorsWith200)
+		w.broker.Script.Adopt(fake.ErrorsWith200)
 		w.broker.Forget()
 		check("when the refusal has status 200", 4)
 	})
@@ -95,9 +95,9 @@ func TestTheBrokersOwnLimit(t *testing.T) {
 }
 
 func TestTheAccountIsRead(t *testing.T) {
-	for _, faults := range [][]fake.Fault{nil, {fake.NumberedWords}} {
+	for _, faults := range [][]standin.Habit{nil, {fake.NumberedWords}} {
 		in(t, trading, nil, func(t *testing.T, w *world) {
-			w.broker.Fail(faults...)
+			w.broker.Script.Adopt(faults...)
 			accounts, err := w.client.Accounts(t.Context())
 			if diff := cmp.Diff([]wire.Text{fake.Username}, accounts); diff != "" || err != nil {
 				t.Error(diff, err)

@@ -92,7 +92,7 @@ func (w *world) verify(t *testing.T, probe health.Probe) health.Verification {
 // each is a fault and how it ends.
 type each struct {
 	change  func(*ironbeam.Config)
-	fail    []fake.Fault
+	fail    []standin.Habit
 	script  []standin.Fault
 	code    health.Code
 	words   string
@@ -110,11 +110,11 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"none":                                {path: info, asked: 1},
 		"an unknown user":                     {change: func(c *ironbeam.Config) { c.Username = "nobody" }, code: health.CredentialsRefused, words: "invalid credentials", path: auth, asked: 1},
 		"a wrong key":                         {change: func(c *ironbeam.Config) { c.APIKey = "planted-api-key-2" }, code: health.CredentialsRefused, words: "it answered 401: invalid credentials", path: auth, asked: 1},
-		"with status 200":                     {change: func(c *ironbeam.Config) { c.APIKey = "planted-api-key-2" }, fail: []fake.Fault{fake.ErrorsWith200}, code: health.CredentialsRefused, words: "it answered 200: invalid credentials", path: auth, asked: 1},
-		"in the old shape":                    {change: func(c *ironbeam.Config) { c.APIKey = "planted-api-key-2" }, fail: []fake.Fault{fake.OldShape}, code: health.CredentialsRefused, words: "invalid credentials", path: auth, asked: 1},
-		"no token":                            {fail: []fake.Fault{fake.NoToken}, code: health.MalformedAnswer, words: "it holds no token", path: auth, asked: 1},
-		"tokens that are never good":          {fail: []fake.Fault{fake.NeverTokens}, code: health.CredentialsRefused, words: "it answered 401: Unauthorized", path: auth, asked: 2},
-		"tokens that are never good, 200":     {fail: []fake.Fault{fake.NeverTokens, fake.ErrorsWith200}, code: health.CredentialsRefused, words: "it answered 200: Unauthorized", path: auth, asked: 2},
+		"with status 200":                     {change: func(c *ironbeam.Config) { c.APIKey = "planted-api-key-2" }, fail: []standin.Habit{fake.ErrorsWith200}, code: health.CredentialsRefused, words: "it answered 200: invalid credentials", path: auth, asked: 1},
+		"in the old shape":                    {change: func(c *ironbeam.Config) { c.APIKey = "planted-api-key-2" }, fail: []standin.Habit{fake.OldShape}, code: health.CredentialsRefused, words: "invalid credentials", path: auth, asked: 1},
+		"no token":                            {fail: []standin.Habit{fake.NoToken}, code: health.MalformedAnswer, words: "it holds no token", path: auth, asked: 1},
+		"tokens that are never good":          {fail: []standin.Habit{fake.NeverTokens}, code: health.CredentialsRefused, words: "it answered 401: Unauthorized", path: auth, asked: 2},
+		"tokens that are never good, 200":     {fail: []standin.Habit{fake.NeverTokens, fake.ErrorsWith200}, code: health.CredentialsRefused, words: "it answered 200: Unauthorized", path: auth, asked: 2},
 		"too many requests":                   {script: []standin.Fault{{Path: info, Status: 429}}, code: health.RateLimited, words: "it answered 429", path: info, asked: 1},
 		"too many requests, for a short time": {script: []standin.Fault{{Path: info, Status: 429, Header: http.Header{"Retry-After": {"1"}}}}, code: health.RateLimited, words: "it answered 429", path: info, asked: 1},
 		"too many logins":                     {script: []standin.Fault{{Path: auth, Status: 429}}, code: health.RateLimited, words: "it answered 429", path: auth, asked: 1},
@@ -129,11 +129,11 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"forbidden":                           {script: []standin.Fault{{Path: info, Status: 403}}, code: health.NotLicensed, words: "it answered 403", path: info, asked: 1},
 		"a clock ahead":                       {script: []standin.Fault{{Skew: 5 * time.Second}}, code: health.ClockSkew, words: "at least 5s ahead of ours", path: info, asked: 1},
 		"a clock behind":                      {script: []standin.Fault{{Skew: -time.Minute}}, code: health.ClockSkew, words: "behind ours", path: info, asked: 1},
-		"live in place of demo":               {fail: []fake.Fault{fake.SpeaksLive}, code: health.WrongEnvironment, words: "it says that the account is live, and demo is configured", path: info, asked: 1},
+		"live in place of demo":               {fail: []standin.Habit{fake.SpeaksLive}, code: health.WrongEnvironment, words: "it says that the account is live, and demo is configured", path: info, asked: 1},
 		"demo in place of live":               {change: func(c *ironbeam.Config) { c.Environment = provider.Live }, code: health.WrongEnvironment, words: "it says that the account is demo, and live is configured", path: info, asked: 1},
 		"the address of the other":            {change: func(c *ironbeam.Config) { c.URL = ironbeam.LiveURL }, code: health.WrongEnvironment, words: "the address is not that of the demo environment", path: auth},
-		"which of both is not said":           {fail: []fake.Fault{fake.SaysNothing}, code: health.MalformedAnswer, words: "does not say whether", path: info, asked: 1},
-		"no account":                          {fail: []fake.Fault{fake.NoAccounts}, code: health.NoAccount, words: "the login has no account", path: info, asked: 1},
+		"which of both is not said":           {fail: []standin.Habit{fake.SaysNothing}, code: health.MalformedAnswer, words: "does not say whether", path: info, asked: 1},
+		"no account":                          {fail: []standin.Habit{fake.NoAccounts}, code: health.NoAccount, words: "the login has no account", path: info, asked: 1},
 		"another account":                     {change: func(c *ironbeam.Config) { c.Account = "999" }, code: health.NoAccount, words: `no account "999"`, path: info, asked: 1},
 		"nobody there": {change: func(c *ironbeam.Config) {
 			gone := pipe.New()
@@ -148,7 +148,7 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 func (c each) run(t *testing.T, at string, probe health.Probe) {
 	t.Helper()
 	in(t, at, c.change, func(t *testing.T, w *world) {
-		w.broker.Fail(c.fail...)
+		w.broker.Script.Adopt(c.fail...)
 		w.broker.Script.Fail(c.script...)
 		began := time.Now()
 		v := w.verify(t, probe)
@@ -168,21 +168,21 @@ func TestEachFaultOfTheStreamEndsInOneCode(t *testing.T) {
 	const create = "/stream/create"
 	for name, c := range map[string]each{
 		"none":                   {path: create, asked: 1, longest: 500 * time.Millisecond},
-		"not entitled":           {fail: []fake.Fault{fake.NotEntitled}, code: health.NotLicensed, words: "Can't subscribe to XCME:ES.Z26: not entitled", path: create, asked: 1},
-		"no stream":              {fail: []fake.Fault{fake.Refuses}, code: health.ServerError, words: "No stream is free", path: create, asked: 3, longest: 1500 * time.Millisecond},
-		"no pings":               {fail: []fake.Fault{fake.NoPings}, code: health.TimedOut, words: "nothing came for", path: create, asked: 1, longest: 15 * time.Second},
-		"neither pings nor else": {fail: []fake.Fault{fake.NoPings, fake.NoQuotes}, code: health.TimedOut, words: "nothing came for 15s", path: create, asked: 1, longest: 15 * time.Second},
-		"no quotes":              {fail: []fake.Fault{fake.NoQuotes}, code: health.StaleData, words: "no quote of XCME:ES.Z26 comes, though the exchange trades", path: create, asked: 1, longest: 15 * time.Second},
-		"old quotes":             {fail: []fake.Fault{fake.OldQuotes}, code: health.StaleData, words: "the newest quote of \"XCME:ES.Z26\" is 1h0m0s old", path: create, asked: 1, longest: 500 * time.Millisecond},
-		"cut":                    {fail: []fake.Fault{fake.CutStream}, code: health.Unreachable, words: "the socket broke off", path: create, asked: 1},
-		"malformed":              {fail: []fake.Fault{fake.BadStream}, code: health.MalformedAnswer, words: "a message is no JSON object", path: create, asked: 1},
+		"not entitled":           {fail: []standin.Habit{fake.NotEntitled}, code: health.NotLicensed, words: "Can't subscribe to XCME:ES.Z26: not entitled", path: create, asked: 1},
+		"no stream":              {fail: []standin.Habit{fake.Refuses}, code: health.ServerError, words: "No stream is free", path: create, asked: 3, longest: 1500 * time.Millisecond},
+		"no pings":               {fail: []standin.Habit{fake.NoPings}, code: health.TimedOut, words: "nothing came for", path: create, asked: 1, longest: 15 * time.Second},
+		"neither pings nor else": {fail: []standin.Habit{fake.NoPings, fake.NoQuotes}, code: health.TimedOut, words: "nothing came for 15s", path: create, asked: 1, longest: 15 * time.Second},
+		"no quotes":              {fail: []standin.Habit{fake.NoQuotes}, code: health.StaleData, words: "no quote of XCME:ES.Z26 comes, though the exchange trades", path: create, asked: 1, longest: 15 * time.Second},
+		"old quotes":             {fail: []standin.Habit{fake.OldQuotes}, code: health.StaleData, words: "the newest quote of \"XCME:ES.Z26\" is 1h0m0s old", path: create, asked: 1, longest: 500 * time.Millisecond},
+		"cut":                    {fail: []standin.Habit{fake.CutStream}, code: health.Unreachable, words: "the socket broke off", path: create, asked: 1},
+		"malformed":              {fail: []standin.Habit{fake.BadStream}, code: health.MalformedAnswer, words: "a message is no JSON object", path: create, asked: 1},
 		"a wrong key":            {change: func(c *ironbeam.Config) { c.APIKey = "planted-api-key-2" }, code: health.CredentialsRefused, words: "invalid credentials", path: create},
 		"a clock ahead":          {script: []standin.Fault{{Skew: 5 * time.Second}}, code: health.ClockSkew, words: "ahead of ours", path: create, asked: 1, longest: 500 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) { c.run(t, trading, health.LiveData) })
 	}
 	t.Run("no quotes while closed", func(t *testing.T) {
-		each{fail: []fake.Fault{fake.NoQuotes}, path: create, asked: 1}.run(t, closed, health.LiveData)
+		each{fail: []standin.Habit{fake.NoQuotes}, path: create, asked: 1}.run(t, closed, health.LiveData)
 	})
 }
 

@@ -3,11 +3,13 @@ package ironbeam
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
+	"assay/health"
 	"assay/provider/wire"
 )
 
@@ -61,6 +63,28 @@ func (s *Stream) Subscribe(ctx context.Context, symbols ...string) error {
 		Query: url.Values{"symbols": {strings.Join(symbols, ",")}},
 	}, &got)
 	return err
+}
+
+// endWithin is how long is looked for the end of a stream that cannot be
+// subscribed.
+const endWithin = time.Second
+
+// ended returns why a stream cannot be subscribed: of one that has ended already
+// the broker knows nothing any more, and how it ended tells more than that.
+func (s *Stream) ended(ctx context.Context, refusal error) error {
+	if e, ok := errors.AsType[*wire.Error](refusal); !ok || e.Code != health.RequestRefused {
+		return refusal
+	}
+	bounded, stop := context.WithTimeout(ctx, endWithin)
+	defer stop()
+	for {
+		if _, err := s.Next(bounded); err != nil {
+			if bounded.Err() != nil {
+				return refusal // it goes on
+			}
+			return err
+		}
+	}
 }
 
 // Event is what one message told.

@@ -78,7 +78,7 @@ func (c *Client) verifyStream(ctx context.Context) (time.Duration, error) {
 	letter, year := provider.FrontES(c.config.Now())
 	symbol := fmt.Sprintf("XCME:ES.%c%02d", letter, year%100)
 	if err := stream.Subscribe(ctx, symbol); err != nil {
-		return 0, err
+		return 0, stream.ended(ctx, err)
 	}
 	return stream.Skew, c.await(ctx, stream, symbol)
 }

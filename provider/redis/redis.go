@@ -30,7 +30,7 @@ const (
 type Config struct {
 	URL     string           // redis://user:password@host:6379/0, rediss:// with TLS, unix:///path?db=0
 	Timeout time.Duration    // of a whole verification; 0 means 5 s
-	Slow    time.Duration    // a median above it is DEGRADED; 0 means 5 ms on this host, 20 ms elsewhere
+	Slow    time.Duration    // pings that all take longer are DEGRADED; 0 means 5 ms on this host, 20 ms elsewhere
 	Now     func() time.Time // nil means the machine's clock
 }
 
@@ -49,7 +49,7 @@ type Client struct {
 func New(c Config) (*Client, error) {
 	options, err := goredis.ParseURL(c.URL)
 	if err != nil {
-		return nil, assay.Errorf(assay.Invalid, "write it like redis://user:password@host:6379/0",
+		return nil, assay.Errorf(assay.Invalid, "write REDIS_URL like redis://user:password@host:6379/0",
 			"REDIS_URL is not the address of a Redis server")
 	}
 	client := &Client{

@@ -50,6 +50,22 @@ func TestSlowPingsAreDegraded(t *testing.T) {
 	}
 }
 
+// A machine that is busy for a moment does not make Redis slow.
+func TestABusyMomentIsNotSlowness(t *testing.T) {
+	server := redistest.Start(t)
+	at, calls := time.Now(), 0
+	v := verify(t, redis.Config{URL: server.URL(), Now: func() time.Time {
+		if calls++; calls < 12 { // the beginning, and the first round
+			at = at.Add(10 * time.Millisecond)
+		}
+		at = at.Add(time.Microsecond)
+		return at
+	}})
+	if v.Outcome != health.Passed || v.Code != "" || v.Latency > time.Millisecond {
+		t.Errorf("got %+v", v)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	locked := redistest.Start(t, "requirepass right")
 	open := redistest.Start(t, "user guest on >"+planted+" -@all +hello +select")

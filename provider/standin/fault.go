@@ -10,8 +10,12 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with some requests. Zero values leave things as
-// they are.
+// Habit is what a stand-in does amiss by itself until it is mended, such as
+// quotes that never come. Each package lists its own.
+type Habit string
+
+// Fault is what goes wrong with the answers to some requests. Zero values leave
+// things as they are.
 type Fault struct {
 	Path   string        // the end of the path that it is for; "" for any
 	Times  int           // for how many requests; 0 for all that follow
@@ -40,11 +44,14 @@ type Script struct {
 
 	mu     sync.Mutex
 	faults []Fault
+	habits map[Habit]bool
 	asked  []Asked
 }
 
 // NewScript returns a script without faults.
-func NewScript(next http.Handler, now func() time.Time) *Script { return &Script{next: next, now: now} }
+func NewScript(next http.Handler, now func() time.Time) *Script {
+	return &Script{next: next, now: now, habits: map[Habit]bool{}}
+}
 
 // Fail adds faults; the first that fits a request is its.
 func (s *Script) Fail(faults ...Fault) {
@@ -53,11 +60,37 @@ func (s *Script) Fail(faults ...Fault) {
 	s.faults = append(s.faults, faults...)
 }
 
-// Mend removes all faults.
+// Adopt makes habits last from now.
+func (s *Script) Adopt(habits ...Habit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, h := range habits {
+		s.habits[h] = true
+	}
+}
+
+// Has says whether the stand-in has a habit now.
+func (s *Script) Has(h Habit) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.habits[h]
+}
+
+// Once is Has for what happens a single time: it ends the habit.
+func (s *Script) Once(h Habit) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	had := s.habits[h]
+	delete(s.habits, h)
+	return had
+}
+
+// Mend ends all faults and habits.
 func (s *Script) Mend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
+	clear(s.habits)
 }
 
 // Asked returns the requests whose path ends so, in the order in which they

@@ -22,12 +22,12 @@ const Key = "db-standin-opens-nothing-anywhere"
 
 // Options say how a stand-in runs. Zero values are the defaults.
 type Options struct {
-	Port   int // of the loopback interface, and those after it; 0 for free ones
 	Key    string
 	Now    func() time.Time
 	Bars   []*market.Bars // made-up bars to serve
 	Folder string         // of DBN files to serve instead
 	Strict bool           // refuse fields that are not known
+	Faults []string       // that it has from the beginning, as named.go writes them
 	Seed   uint64         // of challenges and the like
 }
 
@@ -52,17 +52,38 @@ type Service struct {
 	Close    func() error
 }
 
-// Starter starts a stand-in on the loopback interface.
-type Starter func(context.Context, Options) (Service, error)
+// StandIn is a kind of stand-in, and how it is started.
+type StandIn struct {
+	Provider health.ProviderID
+	Ports    int      // how many listeners it takes
+	Faults   []string // beyond those of answers
+	Start    func([]net.Listener, Options) (Service, error)
+}
 
-// Listen opens a port of the loopback interface; 0 is any that is free.
-func Listen(ctx context.Context, port int) (net.Listener, error) {
+// Listen opens ports of the loopback interface, from one on; 0 is any that are
+// free.
+func Listen(ctx context.Context, port, n int) (all []net.Listener, err error) {
 	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return nil, fmt.Errorf("start a stand-in: %w", err)
+	for i := range n {
+		at := port
+		if port != 0 {
+			at += i
+		}
+		l, err := config.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", at))
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("start a stand-in: %w", err), Hush(all))
+		}
+		all = append(all, l)
 	}
-	return l, nil
+	return all, nil
+}
+
+// Hush closes listeners.
+func Hush(all []net.Listener) (err error) {
+	for _, l := range all {
+		err = errors.Join(err, l.Close())
+	}
+	return err
 }
 
 // Serve answers HTTP on a listener until close is called, which also waits for

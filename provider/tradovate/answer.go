@@ -36,7 +36,7 @@ func explain(a wire.Answer) (health.Code, string, bool) {
 	case a.Status >= 300:
 		return "", words, true // the status says it
 	default:
-		return meant(words), words, true
+		return meanings.Of(words), words, true
 	}
 }
 
@@ -53,11 +53,11 @@ func objection(body []byte) (words string, no bool) {
 	if json.Unmarshal(body, &said) != nil {
 		return "", false
 	}
-	if words := text(said.ErrorText); words != "" {
+	if words := wire.Words(said.ErrorText); words != "" {
 		return words, true
 	}
-	if reason := text(said.FailureReason); reason != "" && reason != "Success" {
-		return strings.TrimSpace(reason + " " + text(said.FailureText)), true
+	if reason := wire.Words(said.FailureReason); reason != "" && reason != "Success" {
+		return strings.TrimSpace(reason + " " + wire.Words(said.FailureText)), true
 	}
 	if broken := violations(said.Violations); broken != "" {
 		return broken, true
@@ -73,34 +73,13 @@ func violations(raw json.RawMessage) string {
 	return strings.TrimSpace("it is against a rule: " + broken[0].Constraint + " " + broken[0].Description)
 }
 
-func text(raw json.RawMessage) string {
-	var words string
-	if json.Unmarshal(raw, &words) != nil {
-		return ""
-	}
-	return words
-}
-
 // meanings are words that tell what an error without a telling status is.
-var meanings = []struct {
-	word string
-	code health.Code
-}{
-	{"username or password", health.CredentialsRefused},
-	{"access is denied", health.CredentialsRefused},
-	{"expired", health.CredentialsRefused},
-	{"unauthorized", health.CredentialsRefused},
-	{"not entitled", health.NotLicensed},
-	{"inaccessible", health.NotLicensed},
-	{"subscription", health.NotLicensed},
-}
-
-func meant(words string) health.Code {
-	words = strings.ToLower(words)
-	for _, m := range meanings {
-		if strings.Contains(words, m.word) {
-			return m.code
-		}
-	}
-	return health.RequestRefused
+var meanings = wire.Meanings{
+	{Word: "username or password", Code: health.CredentialsRefused},
+	{Word: "access is denied", Code: health.CredentialsRefused},
+	{Word: "expired", Code: health.CredentialsRefused},
+	{Word: "unauthorized", Code: health.CredentialsRefused},
+	{Word: "not entitled", Code: health.NotLicensed},
+	{Word: "inaccessible", Code: health.NotLicensed},
+	{Word: "subscription", Code: health.NotLicensed},
 }

@@ -31,17 +31,17 @@ const renewal = "/auth/renewaccesstoken"
 
 func TestATokenIsRenewedAtHalfItsLife(t *testing.T) {
 	for name, c := range map[string]struct {
-		fail   []fake.Fault
+		fail   []standin.Habit
 		script []standin.Fault
 		want   map[string]int
 	}{
 		"well":                  {nil, nil, map[string]int{login: 1, renewal: 1, list: 2}},
-		"refused":               {[]fake.Fault{fake.NoRenewal}, nil, map[string]int{login: 2, renewal: 1, list: 2}},
+		"refused":               {[]standin.Habit{fake.NoRenewal}, nil, map[string]int{login: 2, renewal: 1, list: 2}},
 		"no answer, still good": {nil, []standin.Fault{{Path: renewal, Status: 500}}, map[string]int{login: 1, renewal: 3, list: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, trading, nil, func(t *testing.T, w *world) {
-				w.broker.Fail(c.fail...)
+				w.broker.Script.Adopt(c.fail...)
 				w.broker.Script.Fail(c.script...)
 				for _, after := range []time.Duration{0, 41 * time.Minute} {
 					time.Sleep(after)
@@ -103,7 +103,7 @@ func TestAccountsAreListedOnceAMinuteAndEachTripIsReal(t *testing.T) {
 			{20 * time.Second, false, "", 2, 2},
 		} {
 			time.Sleep(c.after)
-			w.broker.Mend()
+			w.broker.Script.Mend()
 			if c.down {
 				w.broker.Script.Fail(standin.Fault{Status: 503})
 			}
@@ -137,7 +137,7 @@ func (s step) check(t *testing.T, w *world, call string) {
 
 func TestPenaltiesAreServed(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault fake.Fault
+		fault standin.Habit
 		call  string
 		steps []step
 	}{
@@ -154,7 +154,7 @@ func TestPenaltiesAreServed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, trading, nil, func(t *testing.T, w *world) {
-				w.broker.Fail(c.fault)
+				w.broker.Script.Adopt(c.fault)
 				for _, s := range c.steps {
 					s.check(t, w, c.call)
 				}
@@ -165,7 +165,7 @@ func TestPenaltiesAreServed(t *testing.T) {
 
 func TestALongPenaltyHoldsNobodyUp(t *testing.T) {
 	in(t, trading, nil, func(t *testing.T, w *world) {
-		w.broker.Fail(fake.LongPenalty)
+		w.broker.Script.Adopt(fake.LongPenalty)
 		began := time.Now()
 		_, _, err := w.client.Accounts(t.Context()) // which has no deadline
 		if err == nil || !strings.Contains(err.Error(), "it asks us to wait 10m0s; wait and try again") || time.Since(began) != 0 {

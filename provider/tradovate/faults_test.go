@@ -94,7 +94,7 @@ func (w *world) verify(t *testing.T, probe health.Probe) health.Verification {
 // each is a fault and how it ends.
 type each struct {
 	change  func(*tradovate.Config)
-	fail    []fake.Fault
+	fail    []standin.Habit
 	script  []standin.Fault
 	late    bool // the faults come after a login
 	code    health.Code
@@ -120,15 +120,15 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"none":                 {path: list, asked: 1},
 		"a wrong password":     {change: func(c *tradovate.Config) { c.Password = "wrong-password" }, code: health.CredentialsRefused, words: "Incorrect username or password", path: login, asked: 1},
 		"a wrong API key":      {change: func(c *tradovate.Config) { c.Secret = "planted-api-secret-2" }, code: health.CredentialsRefused, words: "Incorrect username or password", path: login, asked: 1},
-		"no token":             {fail: []fake.Fault{fake.NoToken}, code: health.MalformedAnswer, words: "it holds no token", path: login, asked: 1},
-		"a locked user":        {fail: []fake.Fault{fake.UserLocked}, code: health.CredentialsRefused, words: "the user is TemporaryLocked", path: login, asked: 1},
-		"tokens never good":    {fail: []fake.Fault{fake.NeverTokens}, code: health.CredentialsRefused, words: "it answered 401", path: login, asked: 2},
-		"a penalty at login":   {fail: []fake.Fault{fake.Penalty}, path: login, asked: 2, longest: 15 * second},
-		"a penalty":            {late: true, fail: []fake.Fault{fake.Penalty}, path: list, asked: 2, longest: 15 * second},
-		"penalties for ever":   {late: true, fail: []fake.Fault{fake.EndlessTicks}, code: health.PenaltyTicket, words: "it asks us to wait 15s", path: list, asked: 3, longest: 30 * second},
-		"a long penalty":       {late: true, fail: []fake.Fault{fake.LongPenalty}, code: health.PenaltyTicket, words: "it asks us to wait 10m0s", path: list, asked: 1},
-		"a captcha":            {late: true, fail: []fake.Fault{fake.Captcha}, code: health.PenaltyTicket, words: "a captcha, which only a person can solve", path: list, asked: 1},
-		"a captcha at login":   {fail: []fake.Fault{fake.Captcha}, code: health.PenaltyTicket, words: "a captcha, which only a person can solve", path: login, asked: 1},
+		"no token":             {fail: []standin.Habit{fake.NoToken}, code: health.MalformedAnswer, words: "it holds no token", path: login, asked: 1},
+		"a locked user":        {fail: []standin.Habit{fake.UserLocked}, code: health.CredentialsRefused, words: "the user is TemporaryLocked", path: login, asked: 1},
+		"tokens never good":    {fail: []standin.Habit{fake.NeverTokens}, code: health.CredentialsRefused, words: "it answered 401", path: login, asked: 2},
+		"a penalty at login":   {fail: []standin.Habit{fake.Penalty}, path: login, asked: 2, longest: 15 * second},
+		"a penalty":            {late: true, fail: []standin.Habit{fake.Penalty}, path: list, asked: 2, longest: 15 * second},
+		"penalties for ever":   {late: true, fail: []standin.Habit{fake.EndlessTicks}, code: health.PenaltyTicket, words: "it asks us to wait 15s", path: list, asked: 3, longest: 30 * second},
+		"a long penalty":       {late: true, fail: []standin.Habit{fake.LongPenalty}, code: health.PenaltyTicket, words: "it asks us to wait 10m0s", path: list, asked: 1},
+		"a captcha":            {late: true, fail: []standin.Habit{fake.Captcha}, code: health.PenaltyTicket, words: "a captcha, which only a person can solve", path: list, asked: 1},
+		"a captcha at login":   {fail: []standin.Habit{fake.Captcha}, code: health.PenaltyTicket, words: "a captcha, which only a person can solve", path: login, asked: 1},
 		"too many requests":    {script: []standin.Fault{{Path: list, Status: 429}}, code: health.RateLimited, words: "it answered 429", path: list, asked: 1},
 		"a warning":            {script: []standin.Fault{{Path: list, Status: 423}}, code: health.RateLimited, words: "it answered 423: too many requests", path: list, asked: 1},
 		"too many logins":      {script: []standin.Fault{{Path: login, Status: 429}}, code: health.RateLimited, words: "it answered 429", path: login, asked: 1},
@@ -142,10 +142,10 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"a web page":           {script: []standin.Fault{{Path: list, Body: "<html>"}}, code: health.MalformedAnswer, words: "its JSON does not read", path: list, asked: 1},
 		"forbidden":            {script: []standin.Fault{{Path: list, Status: 403}}, code: health.NotLicensed, words: "it answered 403", path: list, asked: 1},
 		"a clock ahead":        {script: []standin.Fault{{Skew: 5 * second}}, code: health.ClockSkew, words: "at least 5s ahead of ours", path: list, asked: 1},
-		"an error inside":      {fail: []fake.Fault{fake.ErrorInside}, code: health.RequestRefused, words: "it answered 200: Something is wrong inside", path: list, asked: 1},
-		"no account":           {fail: []fake.Fault{fake.NoAccounts}, code: health.NoAccount, words: "none of the user's 0 accounts is active", path: list, asked: 1},
-		"an inactive account":  {fail: []fake.Fault{fake.Inactive}, code: health.NoAccount, words: "none of the user's 1 accounts is active", path: list, asked: 1},
-		"ours is inactive":     {change: func(c *tradovate.Config) { c.Account = fake.Account }, fail: []fake.Fault{fake.Inactive}, code: health.NoAccount, words: `the account "DEMO15460" is not active`, path: list, asked: 1},
+		"an error inside":      {fail: []standin.Habit{fake.ErrorInside}, code: health.RequestRefused, words: "it answered 200: Something is wrong inside", path: list, asked: 1},
+		"no account":           {fail: []standin.Habit{fake.NoAccounts}, code: health.NoAccount, words: "none of the user's 0 accounts is active", path: list, asked: 1},
+		"an inactive account":  {fail: []standin.Habit{fake.Inactive}, code: health.NoAccount, words: "none of the user's 1 accounts is active", path: list, asked: 1},
+		"ours is inactive":     {change: func(c *tradovate.Config) { c.Account = fake.Account }, fail: []standin.Habit{fake.Inactive}, code: health.NoAccount, words: `the account "DEMO15460" is not active`, path: list, asked: 1},
 		"ours by number":       {change: func(c *tradovate.Config) { c.Account = "1" }, path: list, asked: 1},
 		"another account":      {change: func(c *tradovate.Config) { c.Account = "DEMO999" }, code: health.NoAccount, words: `the user has no account "DEMO999"`, path: list, asked: 1},
 		"the address of the other": {
@@ -170,7 +170,7 @@ func (c each) run(t *testing.T, at string, probe health.Probe) {
 				t.Fatal(err)
 			}
 		}
-		w.broker.Fail(c.fail...)
+		w.broker.Script.Adopt(c.fail...)
 		w.broker.Script.Fail(c.script...)
 		before, began := len(w.broker.Script.Asked(c.path)), time.Now()
 		v := w.verify(t, probe)
@@ -190,30 +190,30 @@ func TestEachFaultOfMarketDataEndsInOneCode(t *testing.T) {
 	const second, soon = time.Second, 500 * time.Millisecond
 	for name, c := range map[string]each{
 		"none":              {path: sock, asked: 1, longest: soon},
-		"tokens never good": {fail: []fake.Fault{fake.NeverTokens}, code: health.CredentialsRefused, words: "authorize was answered 401: Access is denied", path: sock, asked: 2},
+		"tokens never good": {fail: []standin.Habit{fake.NeverTokens}, code: health.CredentialsRefused, words: "authorize was answered 401: Access is denied", path: sock, asked: 2},
 		"a wrong password":  {change: func(c *tradovate.Config) { c.Password = "wrong-password" }, code: health.CredentialsRefused, words: "Incorrect username or password", path: sock},
-		"not entitled":      {fail: []fake.Fault{fake.NotEntitled}, code: health.NotLicensed, words: "md/subscribequote was answered 200: Symbol is inaccessible", path: sock, asked: 1},
-		"too many requests": {fail: []fake.Fault{fake.TooMany}, code: health.RateLimited, words: "md/subscribequote was answered 429", path: sock, asked: 1},
-		"a penalty":         {late: true, fail: []fake.Fault{fake.Penalty}, path: sock, asked: 1, longest: 16 * second},
-		"a long penalty":    {late: true, fail: []fake.Fault{fake.LongPenalty}, code: health.PenaltyTicket, words: "it asks us to wait 10m0s", path: sock, asked: 1},
-		"a captcha":         {late: true, fail: []fake.Fault{fake.Captcha}, code: health.PenaltyTicket, words: "a captcha, which only a person can solve", path: sock, asked: 1},
+		"not entitled":      {fail: []standin.Habit{fake.NotEntitled}, code: health.NotLicensed, words: "md/subscribequote was answered 200: Symbol is inaccessible", path: sock, asked: 1},
+		"too many requests": {fail: []standin.Habit{fake.TooMany}, code: health.RateLimited, words: "md/subscribequote was answered 429", path: sock, asked: 1},
+		"a penalty":         {late: true, fail: []standin.Habit{fake.Penalty}, path: sock, asked: 1, longest: 16 * second},
+		"a long penalty":    {late: true, fail: []standin.Habit{fake.LongPenalty}, code: health.PenaltyTicket, words: "it asks us to wait 10m0s", path: sock, asked: 1},
+		"a captcha":         {late: true, fail: []standin.Habit{fake.Captcha}, code: health.PenaltyTicket, words: "a captcha, which only a person can solve", path: sock, asked: 1},
 		"no socket":         {script: []standin.Fault{{Path: sock, Status: 503}}, code: health.ServerError, words: "it answered 503", path: sock, asked: 1},
-		"no greeting":       {fail: []fake.Fault{fake.NoOpen}, code: health.TimedOut, words: "its greeting does not come within 10s", path: sock, asked: 1, longest: 10 * second},
-		"a malformed frame": {fail: []fake.Fault{fake.BadFrame}, code: health.MalformedAnswer, words: "a frame holds no list of messages", path: sock, asked: 1},
-		"an unknown frame":  {fail: []fake.Fault{fake.OddFrame}, code: health.MalformedAnswer, words: "a frame begins with 'x'", path: sock, asked: 1},
-		"no heartbeats":     {fail: []fake.Fault{fake.NoBeats}, code: health.StaleData, words: "no quote of ESZ6 comes", path: sock, asked: 1, longest: 10 * second},
-		"no quotes":         {fail: []fake.Fault{fake.NoQuotes}, code: health.StaleData, words: "no quote of ESZ6 comes, though the exchange trades", path: sock, asked: 1, longest: 10 * second},
-		"old quotes":        {fail: []fake.Fault{fake.OldQuotes}, code: health.StaleData, words: "the newest quote of ESZ6 is 1h0m0s old", path: sock, asked: 1, longest: soon},
-		"cut":               {fail: []fake.Fault{fake.CutSocket}, code: health.Unreachable, words: "the socket broke off", path: sock, asked: 1},
-		"closed in words":   {fail: []fake.Fault{fake.CloseFrame}, code: health.Unreachable, words: "it closed the line (1000 Normal closure)", path: sock, asked: 1},
-		"a shutdown":        {fail: []fake.Fault{fake.Shutdown}, code: health.ServerError, words: "it shuts the line down: Maintenance Back at 17:00", path: sock, asked: 1, longest: soon},
-		"too many lines":    {fail: []fake.Fault{fake.Quota}, code: health.RateLimited, words: "it shuts the line down: ConnectionQuotaReached", path: sock, asked: 1, longest: soon},
+		"no greeting":       {fail: []standin.Habit{fake.NoOpen}, code: health.TimedOut, words: "its greeting does not come within 10s", path: sock, asked: 1, longest: 10 * second},
+		"a malformed frame": {fail: []standin.Habit{fake.BadFrame}, code: health.MalformedAnswer, words: "a frame holds no list of messages", path: sock, asked: 1},
+		"an unknown frame":  {fail: []standin.Habit{fake.OddFrame}, code: health.MalformedAnswer, words: "a frame begins with 'x'", path: sock, asked: 1},
+		"no heartbeats":     {fail: []standin.Habit{fake.NoBeats}, code: health.StaleData, words: "no quote of ESZ6 comes", path: sock, asked: 1, longest: 10 * second},
+		"no quotes":         {fail: []standin.Habit{fake.NoQuotes}, code: health.StaleData, words: "no quote of ESZ6 comes, though the exchange trades", path: sock, asked: 1, longest: 10 * second},
+		"old quotes":        {fail: []standin.Habit{fake.OldQuotes}, code: health.StaleData, words: "the newest quote of ESZ6 is 1h0m0s old", path: sock, asked: 1, longest: soon},
+		"cut":               {fail: []standin.Habit{fake.CutSocket}, code: health.Unreachable, words: "the socket broke off", path: sock, asked: 1},
+		"closed in words":   {fail: []standin.Habit{fake.CloseFrame}, code: health.Unreachable, words: "it closed the line (1000 Normal closure)", path: sock, asked: 1},
+		"a shutdown":        {fail: []standin.Habit{fake.Shutdown}, code: health.ServerError, words: "it shuts the line down: Maintenance Back at 17:00", path: sock, asked: 1, longest: soon},
+		"too many lines":    {fail: []standin.Habit{fake.Quota}, code: health.RateLimited, words: "it shuts the line down: ConnectionQuotaReached", path: sock, asked: 1, longest: soon},
 		"a clock ahead":     {script: []standin.Fault{{Skew: 5 * second}}, code: health.ClockSkew, words: "ahead of ours", path: sock, asked: 1, longest: soon},
 	} {
 		t.Run(name, func(t *testing.T) { c.run(t, trading, health.LiveData) })
 	}
 	t.Run("no quotes while closed", func(t *testing.T) {
-		each{fail: []fake.Fault{fake.NoQuotes}, path: sock, asked: 1}.run(t, closed, health.LiveData)
+		each{fail: []standin.Habit{fake.NoQuotes}, path: sock, asked: 1}.run(t, closed, health.LiveData)
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"assay/health"
@@ -71,30 +70,13 @@ func (l *Line) judge(endpoint string, m message) error {
 		return nil
 	}
 	if code == "" {
-		code = codeOf(m.Status)
+		code = wire.CodeOf(m.Status)
 	}
 	if code == health.RateLimited {
 		l.client.door.Limiter.Hold(l.client.config.Now().Add(coolDown))
 	}
 	if words == "" {
-		words = text(m.Data)
+		words = wire.Words(m.Data)
 	}
 	return l.socket.Trouble(code, "%s", strings.TrimSuffix(fmt.Sprintf("%s was answered %d: %s", endpoint, m.Status, words), ": "))
-}
-
-func codeOf(status int) health.Code {
-	switch {
-	case status == http.StatusUnauthorized:
-		return health.CredentialsRefused
-	case status == http.StatusForbidden:
-		return health.NotLicensed
-	case status == http.StatusTooManyRequests:
-		return health.RateLimited
-	case status >= 500:
-		return health.ServerError
-	case status >= 400:
-		return health.RequestRefused
-	default:
-		return health.MalformedAnswer
-	}
 }

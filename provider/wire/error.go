@@ -65,7 +65,7 @@ func (c *Client) Malformed(r Request, status int, format string, args ...any) *E
 
 // judge turns an answer that is none into an error.
 func (c *Client) judge(r Request, a Answer) error {
-	code := codeOf(a.Status)
+	code := CodeOf(a.Status)
 	detail := fmt.Sprintf("it answered %d", a.Status)
 	said := false
 	if c.Explain != nil {
@@ -92,8 +92,8 @@ func (c *Client) judge(r Request, a Answer) error {
 	return trouble
 }
 
-// codeOf reads a status; "" is success.
-func codeOf(status int) health.Code {
+// CodeOf reads a status of HTTP; "" is success.
+func CodeOf(status int) health.Code {
 	switch {
 	case status >= 200 && status < 300:
 		return ""

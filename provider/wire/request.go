@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"assay/health"
+	"assay/market"
 )
 
 // defaultBody is how long an answer may be that is held in memory.
@@ -27,8 +28,9 @@ type Request struct {
 	Form   url.Values // the body, as a form
 	JSON   any        // the body, as JSON
 	Header http.Header
-	Once   bool  // a repeat could do harm
-	Body   int64 // most bytes of the answer; default 4 MiB
+	Once   bool          // a repeat could do harm
+	Body   int64         // most bytes of the answer; default 4 MiB
+	Cost   *market.Money // what the answer was quoted at, for whoever observes
 
 	Attempts int // fewer than the client makes; 0 for as many
 }
@@ -46,12 +48,13 @@ type Answer struct {
 // the caller gave up.
 func (c *Client) Do(ctx context.Context, r Request) (Answer, error) {
 	var last Answer
-	err := c.repeat(ctx, r, func(ctx context.Context) (answer Answer, err error) {
+	err := c.repeat(ctx, r, func(ctx context.Context, number int) (err error) {
 		ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 		defer cancel()
-		answer, err = c.once(ctx, r)
-		last = answer
-		return answer, err
+		began := c.Now()
+		last, err = c.once(ctx, r)
+		c.Tell(ctx, c.attempt(r, number, began, last), err)
+		return err
 	})
 	return last, err
 }
@@ -165,18 +168,34 @@ func (r Request) name() string {
 	return r.Path
 }
 
-// observe reports how an attempt ended.
-func (c *Client) observe(ctx context.Context, r Request, number int, answer Answer, err error) {
+// attempt is what is known of an attempt when its answer has come.
+func (c *Client) attempt(r Request, number int, began time.Time, answer Answer) Attempt {
+	a := Attempt{
+		Name: r.name(), Number: number, At: began, Status: answer.Status, Latency: answer.Latency,
+		Bytes: int64(len(answer.Body)), Cost: r.Cost,
+	}
+	if answer.Header != nil {
+		a.ID = c.Clean(answer.Header.Get("Request-Id"))
+	}
+	return a
+}
+
+// Tell tells the observer of an attempt, and how it ended.
+func (c *Client) Tell(ctx context.Context, a Attempt, err error) {
 	if c.Observe == nil {
 		return
 	}
-	a := Attempt{Provider: c.Provider, Name: r.name(), Number: number, Status: answer.Status, Latency: answer.Latency}
-	if answer.Header != nil {
-		a.ID = answer.Header.Get("Request-Id")
+	if a.Provider = c.Provider; a.Address == "" {
+		a.Address = c.Address()
 	}
-	if trouble, ok := errors.AsType[*Error](err); ok {
+	switch trouble, ok := errors.AsType[*Error](err); {
+	case ok:
 		a.Code = trouble.Code
-	} else if err != nil {
+	case errors.Is(err, context.Canceled):
+		a.Code = GivenUp
+	case errors.Is(err, context.DeadlineExceeded):
+		a.Code = health.TimedOut
+	case err != nil:
 		a.Code = health.Unreachable
 	}
 	c.Observe(ctx, a)

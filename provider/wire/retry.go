@@ -15,7 +15,7 @@ const firstPause = 500 * time.Millisecond
 
 // repeat makes attempts until one succeeds, or another would be useless,
 // harmful, or too late.
-func (c *Client) repeat(ctx context.Context, r Request, attempt func(context.Context) (Answer, error)) error {
+func (c *Client) repeat(ctx context.Context, r Request, attempt func(ctx context.Context, number int) error) error {
 	var last error
 	for number := 1; ; number++ {
 		if err := c.Limiter.Wait(ctx, c.MaxWait); err != nil {
@@ -24,8 +24,7 @@ func (c *Client) repeat(ctx context.Context, r Request, attempt func(context.Con
 			}
 			return c.held(ctx, r, err)
 		}
-		answer, err := attempt(ctx)
-		c.observe(ctx, r, number, answer, err)
+		err := attempt(ctx, number)
 		if err == nil {
 			return nil
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assay/health"
+	"assay/market"
 	"assay/provider/wire"
 )
 
@@ -110,17 +111,24 @@ func TestNoAttemptBeyondTheDeadline(t *testing.T) {
 
 func TestEveryAttemptIsObserved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		const body = 2
 		var got []wire.Attempt
+		began := time.Now()
 		cl, _ := scripted(t, func(c *wire.Config) {
 			c.Observe = func(_ context.Context, a wire.Attempt) { got = append(got, a) }
 		}, http.Response{}, answer(500, "Request-Id", "r1"), answer(200, "Request-Id", "r2"))
 		if _, err := cl.Do(t.Context(), ask); err != nil {
 			t.Error(err)
 		}
+		at := func(number int, after time.Duration, status int, code health.Code, id string) wire.Attempt {
+			return wire.Attempt{
+				Provider: health.Databento, Address: cl.Address(), Name: "metadata.ask", Number: number, At: began.Add(after),
+				Status: status, Code: code, Bytes: int64(min(status, 1)) * body, ID: id,
+			}
+		}
 		want := []wire.Attempt{
-			{Provider: health.Databento, Name: "metadata.ask", Number: 1, Code: health.Unreachable},
-			{Provider: health.Databento, Name: "metadata.ask", Number: 2, Status: 500, Code: health.ServerError, ID: "r1"},
-			{Provider: health.Databento, Name: "metadata.ask", Number: 3, Status: 200, ID: "r2"},
+			at(1, 0, 0, health.Unreachable, ""), at(2, 500*time.Millisecond, 500, health.ServerError, "r1"),
+			at(3, 1500*time.Millisecond, 200, "", "r2"),
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
@@ -217,5 +225,42 @@ func TestTrips(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A stream is observed when it is closed: how much came, and whether that was
+// all.
+func TestStreamsAreObservedAtTheirEnd(t *testing.T) {
+	price := market.Money(12_345)
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		read    bool
+		code    health.Code
+		bytes   int64
+	}{
+		"whole":    {say(200, "all of it"), true, "", 9},
+		"cut":      {cut, true, health.Unreachable, 5},
+		"given up": {say(200, "all of it"), false, wire.GivenUp, 0},
+		"refused":  {say(403, "no"), false, health.NotLicensed, 2},
+	} {
+		var got []wire.Attempt
+		cl := client(t, c.handler, func(c *wire.Config) {
+			c.Observe = func(_ context.Context, a wire.Attempt) { got = append(got, a) }
+		})
+		r := ask
+		r.Cost = &price
+		s, err := cl.Stream(t.Context(), r)
+		if err == nil {
+			if len(got) != 0 {
+				t.Errorf("%s: observed before its end: %+v", name, got)
+			}
+			if c.read {
+				_, _ = io.Copy(io.Discard, s)
+			}
+			_, _ = s.Close(), s.Close()
+		}
+		if len(got) != 1 || got[0].Code != c.code || got[0].Bytes != c.bytes || got[0].Cost != &price {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }

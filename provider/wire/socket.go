@@ -31,8 +31,9 @@ func (c *Client) Socket(ctx context.Context, r Request) (*Socket, error) {
 	if err := c.Limiter.Wait(ctx, c.MaxWait); err != nil {
 		return nil, c.held(ctx, r, err)
 	}
+	began := c.Now()
 	conn, answer, err := c.dial(ctx, r)
-	c.observe(ctx, r, 1, answer, err)
+	c.Tell(ctx, c.attempt(r, 1, began, answer), err)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,9 @@ type Stream struct {
 	silence *time.Timer
 	ctx     context.Context // a stream lives as long as its call
 	once    sync.Once
+	attempt Attempt
 	got     int64
+	ended   error // how the reading ended; nil: it goes on
 }
 
 // errSilent ends a stream on which nothing comes any more.
@@ -31,9 +33,17 @@ var errSilent = errors.New("nothing came for too long")
 // tried again: what was read is the caller's, who knows how to go on.
 func (c *Client) Stream(ctx context.Context, r Request) (*Stream, error) {
 	var s *Stream
-	err := c.repeat(ctx, r, func(ctx context.Context) (answer Answer, err error) {
+	err := c.repeat(ctx, r, func(ctx context.Context, number int) (err error) {
+		began := c.Now()
+		var answer Answer
 		s, answer, err = c.open(ctx, r)
-		return answer, err
+		attempt := c.attempt(r, number, began, answer)
+		if err != nil {
+			c.Tell(ctx, attempt, err)
+			return err
+		}
+		s.attempt = attempt
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -78,6 +88,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 		s.silence.Reset(s.client.Silence)
 	}
 	if err == nil || errors.Is(err, io.EOF) {
+		s.ended = err
 		return n, err
 	}
 	switch cause := context.Cause(s.ctx); {
@@ -89,6 +100,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	default:
 		err = s.client.Trouble(s.request, health.Unreachable, s.Status, "the answer broke off after %d bytes", s.got)
 	}
+	s.ended = err
 	return n, err
 }
 
@@ -97,6 +109,20 @@ func (s *Stream) Close() error {
 	s.once.Do(func() {
 		s.silence.Stop()
 		s.cancel(nil)
+		s.attempt.Bytes = s.got
+		s.client.Tell(s.ctx, s.attempt, s.end())
 	})
 	return s.body.Close()
+}
+
+// end is how the stream ended, for the observer; nil when all of it was read.
+func (s *Stream) end() error {
+	switch {
+	case s.ended == nil:
+		return context.Canceled
+	case errors.Is(s.ended, io.EOF):
+		return nil
+	default:
+		return s.ended
+	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"assay"
 	"assay/health"
+	"assay/market"
 )
 
 // Config says whom a Client speaks to and how long it waits. Zero values are
@@ -31,7 +32,8 @@ type Config struct {
 	// whole answer, as some say no with status 200; ok is false when there is
 	// nothing amiss beyond the status. An empty code leaves it to the status.
 	Explain func(Answer) (code health.Code, detail string, ok bool)
-	// Observe is told of every attempt, for metrics and records.
+	// Observe is told of every attempt once it has ended, for metrics and
+	// records; of a stream that is when it is closed.
 	Observe func(context.Context, Attempt)
 
 	Timeout  time.Duration // of one attempt, for a stream until its head; default 30 s
@@ -48,13 +50,21 @@ type Config struct {
 // Attempt is one request and how it ended.
 type Attempt struct {
 	Provider health.ProviderID
-	Name     string // of the call, e.g. "metadata.get_cost"
-	Number   int    // from 1
-	Status   int    // 0 without an answer
+	Address  string    // that was asked, without path and secrets
+	Name     string    // of the call, e.g. "metadata.get_cost"
+	Number   int       // from 1
+	At       time.Time // when it was made
+	Status   int       // of HTTP; 0 without an answer, or where no HTTP is spoken
 	Code     health.Code
 	Latency  time.Duration // until the head of the answer
+	Bytes    int64         // of the answer's body, as far as it came
+	Cost     *market.Money // what the whole answer was quoted at; nil when nobody asked
 	ID       string        // the provider's name for the request
 }
+
+// GivenUp is the code of an attempt whose answer nobody waited for any more. It
+// says nothing of the provider, so that no verification ends so.
+const GivenUp health.Code = "GIVEN_UP"
 
 // Client makes the calls of one account. It may be used by many goroutines.
 type Client struct {

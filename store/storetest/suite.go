@@ -55,6 +55,7 @@ func Run(t *testing.T, h Harness) {
 		"verifications come back as stored":     verifications,
 		"strange verifications are refused":     strangeVerifications,
 		"detectors beat":                        beats,
+		"provider requests come and go":         providerRequests,
 		"what comes of a tick is traced":        traces,
 		"a revert puts all bots back":           revertPutsAllBack,
 		"a revert of one stage":                 revertOfAStage,

@@ -8,6 +8,7 @@ import (
 	"assay/health"
 	"assay/internal/trace"
 	"assay/job"
+	"assay/market"
 	"assay/store"
 )
 
@@ -112,4 +113,42 @@ func traces(t *testing.T, h Harness) {
 			t.Errorf("%s has the word %q (%v)", table, got, err)
 		}
 	}
+}
+
+func providerRequests(t *testing.T, h Harness) {
+	clock := NewClock()
+	db := h.Open(t, clock.Now)
+	price := market.Money(12_345)
+	var want []store.ProviderRequest
+	for i, r := range []store.ProviderRequest{
+		{Operation: "metadata.get_cost", Attempt: 1, Status: 200, Bytes: 9, RequestID: "r1"},
+		{Operation: "timeseries.get_range", Attempt: 2, Status: 200, Bytes: 1 << 40, QuotedCost: &price, ErrorCode: health.Unreachable},
+		{Operation: "metadata.get_cost", Attempt: 3, ErrorCode: health.TimedOut},
+	} {
+		r.Provider, r.Latency, r.Address, r.TraceID = health.Databento, 41*time.Millisecond, "https://hist.example", "t1"
+		r.At = clock.Now()
+		if err := db.SaveRequests(t.Context(), []store.ProviderRequest{r}); err != nil {
+			t.Fatal(err)
+		}
+		r.ID = int64(i + 1)
+		want = append([]store.ProviderRequest{r}, want...)
+		clock.Add(time.Hour)
+	}
+	got, err := db.RequestPage(t.Context(), 10, 0)
+	same(t, "requests", []any{want, nil}, []any{got, err})
+	got, err = db.RequestPage(t.Context(), 1, 1)
+	same(t, "the second newest", []any{want[1:2], nil}, []any{got, err})
+	for _, gone := range []int64{1, 0} { // the first; what was paid for stays
+		n, err := db.ForgetRequests(t.Context(), 90*time.Minute)
+		same(t, "forgotten", []any{gone, nil}, []any{n, err})
+	}
+	count, err := db.CountRequests(t.Context())
+	same(t, "how many are left", []any{2, nil}, []any{count, err})
+	strange := want[0]
+	strange.Provider = "bloomberg"
+	if err := db.SaveRequests(t.Context(), []store.ProviderRequest{want[0], strange}); err == nil {
+		t.Error("a sixth provider is stored")
+	}
+	count, err = db.CountRequests(t.Context())
+	same(t, "how many after a refusal", []any{2, nil}, []any{count, err})
 }

@@ -57,7 +57,7 @@ var methods = map[string]method{
 
 // ServeHTTP implements http.Handler.
 func (h *History) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if key, _, ok := r.BasicAuth(); !ok || key != h.Options.Key {
+	if key, _, ok := r.BasicAuth(); !ok || key != h.Options.Takes() {
 		w.Header().Set("WWW-Authenticate", "Basic")
 		words := "Not authenticated"
 		if ok {

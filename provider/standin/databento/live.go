@@ -18,28 +18,26 @@ import (
 	"assay/provider/standin/archive"
 )
 
-// LiveFault is what goes wrong with a session.
-type LiveFault string
-
-// The faults of the live gateway.
+// What the live gateway may do amiss.
 const (
-	SilentAtOnce   LiveFault = "silent at once"     // it accepts and says nothing
-	SilentAtStart  LiveFault = "silent at start"    // it lets in and says nothing more
-	SilentLater    LiveFault = "silent later"       // the first records come, and no heartbeat
-	NoRoom         LiveFault = "no room"            // all sessions of the account are in use
-	NoLicence      LiveFault = "no licence"         // the account has no live data
-	ErrorRecord    LiveFault = "error record"       // it sends an error instead of data
-	CutRecord      LiveFault = "cut record"         // it breaks off inside a record
-	UnknownRecords LiveFault = "unknown records"    // records of tomorrow come before the others
-	OldGateway     LiveFault = "old gateway"        // version 1: no acknowledgement, texts without codes
-	NoLine         LiveFault = "something else"     // what answers is no gateway
-	EndlessLine    LiveFault = "a line without end" // it never ends its first line
+	SilentAtOnce   standin.Habit = "live-silent"          // it accepts and says nothing
+	SilentAtStart  standin.Habit = "live-silent-at-start" // it lets in and says nothing more
+	SilentLater    standin.Habit = "live-silent-later"    // the first records come, and no heartbeat
+	NoRoom         standin.Habit = "live-no-room"         // all sessions of the account are in use
+	NoLicence      standin.Habit = "live-no-licence"      // the account has no live data
+	ErrorRecord    standin.Habit = "live-error-record"    // it sends an error instead of data
+	CutRecord      standin.Habit = "live-cut-record"      // it breaks off inside a record
+	UnknownRecords standin.Habit = "live-unknown-records" // records of tomorrow come before the others
+	OldGateway     standin.Habit = "live-old"             // version 1: no acknowledgement, texts without codes
+	NoLine         standin.Habit = "live-something-else"  // what answers is no gateway
+	EndlessLine    standin.Habit = "live-endless-line"    // it never ends its first line
 )
 
 // Gateway is the live gateway. It serves sessions until it is closed.
 type Gateway struct {
 	archive *archive.Archive
 	options standin.Options
+	script  *standin.Script // of its habits
 	chance  *splitmix.Source
 	listen  net.Listener
 	ctx     context.Context // the life of the server
@@ -47,14 +45,13 @@ type Gateway struct {
 	done    sync.WaitGroup
 
 	mu    sync.Mutex
-	fault LiveFault
 	lines []string // what clients sent, credentials left out
 	open  int      // sessions
 }
 
 // NewGateway serves sessions on a listener.
-func NewGateway(l net.Listener, a *archive.Archive, o standin.Options) *Gateway {
-	g := &Gateway{archive: a, options: o.Defaults(), listen: l, chance: splitmix.New(o.Seed)}
+func NewGateway(l net.Listener, a *archive.Archive, o standin.Options, s *standin.Script) *Gateway {
+	g := &Gateway{archive: a, options: o.Defaults(), script: s, listen: l, chance: splitmix.New(o.Seed)}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.done.Go(g.accept)
 	return g
@@ -69,13 +66,6 @@ func (g *Gateway) Close() error {
 	err := g.listen.Close()
 	g.done.Wait()
 	return err
-}
-
-// Fail makes a fault happen in all sessions that begin from now; "" mends it.
-func (g *Gateway) Fail(f LiveFault) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.fault = f
 }
 
 // Lines returns what clients sent so far, without what proves a key.
@@ -99,7 +89,7 @@ func (g *Gateway) accept() {
 			return // it was closed
 		}
 		g.mu.Lock()
-		s := session{gateway: g, conn: conn, in: bufio.NewReader(conn), fault: g.fault, heartbeat: 30 * time.Second}
+		s := session{gateway: g, conn: conn, in: bufio.NewReader(conn), heartbeat: 30 * time.Second}
 		s.challenge = fmt.Sprintf("%016x%016x", g.chance.Uint64(), g.chance.Uint64())
 		g.open++
 		g.mu.Unlock()
@@ -112,7 +102,6 @@ type session struct {
 	gateway   *Gateway
 	conn      net.Conn
 	in        *bufio.Reader
-	fault     LiveFault
 	challenge string
 	heartbeat time.Duration
 	symbols   []string
@@ -138,6 +127,8 @@ func (s *session) serve() {
 		s.send(ctx)
 	}
 }
+
+func (s *session) has(h standin.Habit) bool { return s.gateway.script.Has(h) }
 
 // gone waits until the client has gone.
 func (s *session) gone() bool {
@@ -172,12 +163,12 @@ func (s *session) line() (map[string]string, bool) {
 }
 
 func (s *session) login() bool {
-	switch s.fault {
-	case SilentAtOnce:
+	switch {
+	case s.has(SilentAtOnce):
 		return s.gone()
-	case NoLine:
+	case s.has(NoLine):
 		return s.say("HTTP/1.1 400 Bad Request\r\n\r\n\r\n\r\n\r\n") && s.gone()
-	case EndlessLine:
+	case s.has(EndlessLine):
 		return s.say("%s", strings.Repeat("lsg_version=", 10_000)) && s.gone()
 	}
 	s.say("lsg_version=0.4.2\ncram=%s\n", s.challenge)
@@ -185,23 +176,23 @@ func (s *session) login() bool {
 	if !ok {
 		return false
 	}
-	key := s.gateway.options.Key
+	key := s.gateway.options.Takes()
 	sum := sha256.Sum256([]byte(s.challenge + "|" + key))
 	switch {
 	case fields["auth"] != hex.EncodeToString(sum[:])+"-"+key[len(key)-5:]:
 		s.say("success=0|error=Authentication failed\n")
 		return false
-	case s.fault == NoRoom:
+	case s.has(NoRoom):
 		s.say("success=0|error=User has reached their open connection limit\n")
 		return false
-	case s.fault == NoLicence:
+	case s.has(NoLicence):
 		s.say("success=0|error=A live data license is required to access %s\n", dataset)
 		return false
 	}
 	if n, err := strconv.Atoi(fields["heartbeat_interval_s"]); err == nil && n >= 5 {
 		s.heartbeat = time.Duration(n) * time.Second
 	}
-	return s.say("success=1|session_id=5|\n") && (s.fault != SilentAtStart || s.gone())
+	return s.say("success=1|session_id=5|\n") && (!s.has(SilentAtStart) || s.gone())
 }
 
 // subscribe reads subscriptions until the session is started.

@@ -15,7 +15,7 @@ import (
 // send sends the stream: metadata, then acknowledgements, names, the last bar
 // of each symbol every minute, and heartbeats in between.
 func (s *session) send(ctx context.Context) {
-	if !s.begin() || s.fault == ErrorRecord || s.fault == CutRecord {
+	if !s.begin() || s.has(ErrorRecord) || s.has(CutRecord) {
 		return
 	}
 	now := s.gateway.options.Now
@@ -30,7 +30,7 @@ func (s *session) send(ctx context.Context) {
 		}
 		ok := true
 		switch {
-		case s.fault == SilentLater:
+		case s.has(SilentLater):
 		case now().Truncate(time.Minute).After(minute):
 			ok = s.bars(minute)
 			minute = now().Truncate(time.Minute)
@@ -51,16 +51,16 @@ func (s *session) begin() bool {
 	if err != nil {
 		return false
 	}
-	switch s.fault {
-	case ErrorRecord:
+	switch {
+	case s.has(ErrorRecord):
 		return s.message(dbn.Error, 5, "invalid subscription")
-	case CutRecord:
+	case s.has(CutRecord):
 		return s.say("%s", s.record(dbn.System, 0, []byte("half"), 76)[:30])
-	case UnknownRecords:
+	case s.has(UnknownRecords):
 		_, _ = s.conn.Write(s.record(0x77, 0, nil, 1004))
 	}
 	for i := range s.subs {
-		if s.fault != OldGateway {
+		if !s.has(OldGateway) {
 			s.system(dbn.SubscriptionAck, fmt.Sprintf("Subscription request %d for ohlcv-1m data succeeded", i+1))
 		}
 	}
@@ -73,7 +73,7 @@ func (s *session) begin() bool {
 }
 
 func (s *session) version() uint8 {
-	if s.fault == OldGateway {
+	if s.has(OldGateway) {
 		return 1
 	}
 	return 3

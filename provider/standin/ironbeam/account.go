@@ -9,15 +9,15 @@ import (
 )
 
 func (s *Server) trader(w http.ResponseWriter, _ *http.Request) {
-	body := map[string]any{"accounts": s.all(), "isLive": s.has(SpeaksLive), "traderId": Username}
-	if s.has(SaysNothing) {
+	body := map[string]any{"accounts": s.all(), "isLive": s.Has(SpeaksLive), "traderId": Username}
+	if s.Has(SaysNothing) {
 		delete(body, "isLive")
 	}
 	standin.Say(w, http.StatusOK, body)
 }
 
 func (s *Server) all() []string {
-	if s.has(NoAccounts) {
+	if s.Has(NoAccounts) {
 		return []string{}
 	}
 	return []string{Username}
@@ -41,7 +41,7 @@ func (s *Server) balance(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	kind := any(r.URL.Query().Get("balanceType"))
-	if s.has(NumberedWords) {
+	if s.Has(NumberedWords) {
 		kind = 0
 	}
 	standin.Say(w, http.StatusOK, map[string]any{"status": "OK", "balances": []any{map[string]any{
@@ -66,7 +66,7 @@ func (s *Server) quotes(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	for _, symbol := range symbols(r) {
 		if s.asked[symbol] {
-			found = append(found, whole(symbol, s.walk.Step(s.options.Now())))
+			found = append(found, whole(symbol, s.Step(s.Options.Now())))
 		}
 		s.asked[symbol] = true
 	}

@@ -2,10 +2,10 @@ package ironbeam
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"assay/provider/standin"
+	"assay/provider/standin/broker"
 )
 
 // perSecond is how many calls may come in any second. The cool-down that
@@ -36,7 +36,7 @@ func (s *Server) limited(next http.HandlerFunc) http.HandlerFunc {
 func (s *Server) Pace() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.options.Now()
+	now := s.Options.Now()
 	for len(s.calls) > 0 && now.Sub(s.calls[0]) >= time.Second {
 		s.calls = s.calls[1:]
 	}
@@ -52,8 +52,7 @@ func (s *Server) Pace() bool {
 // known refuses calls without a good token.
 func (s *Server) known(next http.HandlerFunc) http.HandlerFunc {
 	return s.limited(func(w http.ResponseWriter, r *http.Request) {
-		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !ok || !s.good(token) {
+		if !s.Good(broker.Bearer(r)) {
 			s.refuse(w, http.StatusUnauthorized, "Unauthorized")
 			return
 		}
@@ -61,19 +60,13 @@ func (s *Server) known(next http.HandlerFunc) http.HandlerFunc {
 	})
 }
 
-func (s *Server) good(token string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.options.Now().Before(s.tokens[token]) && !s.faults[NeverTokens]
-}
-
 // refuse answers an error in one of its shapes.
 func (s *Server) refuse(w http.ResponseWriter, status int, words string) {
 	body := map[string]any{"status": "ERROR", "message": "Error", "error1": words}
-	if s.has(OldShape) {
+	if s.Has(OldShape) {
 		body = map[string]any{"status": "ERROR", "message": words, "error": words}
 	}
-	if s.has(ErrorsWith200) {
+	if s.Has(ErrorsWith200) {
 		status = http.StatusOK
 	}
 	standin.Say(w, status, body)
@@ -81,16 +74,16 @@ func (s *Server) refuse(w http.ResponseWriter, status int, words string) {
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	var sent struct{ Username, Password, APIKey string }
-	if err := standin.Hear(r, s.options.Strict, &sent); err != nil {
+	if err := standin.Hear(r, s.Options.Strict, &sent); err != nil {
 		s.refuse(w, http.StatusBadRequest, "Invalid request: "+err.Error())
 		return
 	}
 	switch {
 	case sent.Username == "" || sent.Password == "":
 		s.refuse(w, http.StatusBadRequest, "Missing user name or password")
-	case sent.Username != Username || sent.APIKey != s.options.Key || sent.Password != Password && sent.Password != s.options.Key:
+	case sent.Username != Username || sent.APIKey != s.Options.Takes() || sent.Password != Password && sent.Password != s.Options.Takes():
 		s.refuse(w, http.StatusUnauthorized, "invalid credentials")
-	case s.has(NoToken):
+	case s.Has(NoToken):
 		standin.Say(w, http.StatusOK, map[string]any{"status": "OK", "message": "OK"})
 	default:
 		standin.Say(w, http.StatusOK, map[string]any{"status": "OK", "message": "OK", "token": s.admit()})
@@ -99,16 +92,11 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 
 // admit makes a token.
 func (s *Server) admit() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	token := "eyJ0" + s.names.Next("token", 40)
-	s.tokens[token] = s.options.Now().Add(s.tokenLife)
-	return token
+	tokens, _ := s.Admit("token")
+	return tokens[0]
 }
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	delete(s.tokens, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
-	s.mu.Unlock()
+	s.Forget(broker.Bearer(r))
 	standin.Say(w, http.StatusOK, map[string]any{"status": "OK", "message": "OK"})
 }

@@ -27,12 +27,12 @@ type stream struct {
 }
 
 func (s *Server) create(w http.ResponseWriter, _ *http.Request) {
-	if s.has(Refuses) {
+	if s.Has(Refuses) {
 		s.refuse(w, http.StatusInternalServerError, "No stream is free")
 		return
 	}
 	s.mu.Lock()
-	n := s.names.Next("stream", 32)
+	n := s.Name("stream", 32)
 	id := n[:8] + "-" + n[8:12] + "-" + n[12:16] + "-" + n[16:20] + "-" + n[20:]
 	s.streams[id] = &stream{}
 	s.mu.Unlock()
@@ -49,7 +49,7 @@ func (s *Server) subscribe(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, http.StatusBadRequest, "Unknown stream")
 	case len(names) > maxSymbols || names[0] == "":
 		s.refuse(w, http.StatusBadRequest, "Invalid number of symbols")
-	case s.has(NotEntitled):
+	case s.Has(NotEntitled):
 		s.refuse(w, http.StatusBadRequest, "Can't subscribe to "+names[0]+": not entitled")
 	default:
 		s.mu.Lock()
@@ -64,7 +64,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("stream")
 	line, ended := s.take(id)
 	switch {
-	case !s.good(r.URL.Query().Get("token")):
+	case !s.Good(r.URL.Query().Get("token")):
 		s.refuse(w, http.StatusUnauthorized, "Unauthorized")
 		return
 	case line == nil:
@@ -75,8 +75,8 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it answered that already
 	}
-	s.sockets.Add(1)
-	defer s.sockets.Done()
+	s.Sockets.Add(1)
+	defer s.Sockets.Done()
 	defer func() { _ = conn.CloseNow() }()
 	s.feed(conn.CloseRead(context.Background()), conn, line, ended)
 	s.mu.Lock()
@@ -103,11 +103,11 @@ func (s *Server) feed(ctx context.Context, conn *websocket.Conn, line *stream, e
 		text, err := json.Marshal(message)
 		return err == nil && conn.Write(ctx, websocket.MessageText, text) == nil
 	}
-	if s.has(BadStream) {
+	if s.Has(BadStream) {
 		_ = conn.Write(ctx, websocket.MessageText, []byte(`{"p":{"ping":`))
 		return
 	}
-	if !send(s.snapshot()) || s.has(CutStream) {
+	if !send(s.snapshot()) || s.Has(CutStream) {
 		return
 	}
 	pings, quotes := time.NewTicker(pingEvery), time.NewTicker(quoteEvery)
@@ -117,7 +117,7 @@ func (s *Server) feed(ctx context.Context, conn *websocket.Conn, line *stream, e
 	for alive := true; alive; {
 		select {
 		case <-pings.C:
-			if !s.has(NoPings) {
+			if !s.Has(NoPings) {
 				alive = send(map[string]any{"p": map[string]any{"ping": "ping"}})
 			}
 		case <-quotes.C:
@@ -128,7 +128,7 @@ func (s *Server) feed(ctx context.Context, conn *websocket.Conn, line *stream, e
 			return
 		case <-ended:
 			return
-		case <-s.stop:
+		case <-s.Stop:
 			return
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Server) snapshot() map[string]any {
 		}}}},
 		"f": []any{},
 	}
-	if !s.has(NoPings) {
+	if !s.Has(NoPings) {
 		all["p"] = map[string]any{"ping": "ping"}
 	}
 	return all
@@ -154,16 +154,16 @@ func (s *Server) snapshot() map[string]any {
 func (s *Server) updates(line *stream, sent map[string]bool) []any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.faults[NoQuotes] {
+	if s.Has(NoQuotes) {
 		return nil
 	}
-	now := s.options.Now()
-	if s.faults[OldQuotes] {
+	now := s.Options.Now()
+	if s.Has(OldQuotes) {
 		now = now.Add(-time.Hour)
 	}
 	var updates []any
 	for _, symbol := range line.symbols {
-		market := s.walk.Step(now)
+		market := s.Step(now)
 		if sent[symbol] {
 			updates = append(updates, part(symbol, market))
 			continue

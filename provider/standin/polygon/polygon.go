@@ -3,9 +3,9 @@
 package polygon
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,7 +47,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case key == "":
 		refuse(w, http.StatusUnauthorized, "ERROR", "error", "API Key was not provided")
-	case key != s.Options.Key:
+	case key != s.Options.Takes():
 		refuse(w, http.StatusUnauthorized, "ERROR", "error", "Unknown API Key")
 	case !s.allowed():
 		refuse(w, http.StatusTooManyRequests, "ERROR", "error",
@@ -202,18 +202,20 @@ func points(nano int64) json.Number {
 	return json.Number(fmt.Sprintf("%d.%09d", nano/market.Nano, nano%market.Nano))
 }
 
-// Start implements standin.Starter.
-func Start(ctx context.Context, o standin.Options) (standin.Service, error) {
+// StandIn is how it is started.
+func StandIn() standin.StandIn {
+	return standin.StandIn{Provider: health.Polygon, Ports: 1, Start: start, Faults: []string{standin.WrongKey}}
+}
+
+func start(l []net.Listener, o standin.Options) (standin.Service, error) {
 	o = o.Defaults()
 	a, err := archive.Of(o)
 	if err != nil {
 		return standin.Service{}, err
 	}
-	l, err := standin.Listen(ctx, o.Port)
-	if err != nil {
-		return standin.Service{}, err
-	}
-	address, closer := standin.Serve(l, standin.NewScript(NewServer(a, o), o.Now))
+	script := standin.NewScript(NewServer(a, o), o.Now)
+	script.Apply(o)
+	address, closer := standin.Serve(l[0], script)
 	return standin.Service{
 		Provider: health.Polygon, Close: closer,
 		Settings: []standin.Setting{{Name: "POLYGON_API_KEY", Value: o.Key}, {Name: "POLYGON_URL", Value: address}},

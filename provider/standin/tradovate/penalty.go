@@ -57,26 +57,23 @@ func ticketOf(r *http.Request, body []byte) (ticket, bare string) {
 func (s *Server) penalty(call, ticket, body string) map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.options.Now()
+	now := s.Options.Now()
 	if o, ok := s.owing[call]; ok {
 		s.check(call, o, owed{ticket, body, now})
 		delete(s.owing, call)
 	}
 	seconds, captcha := penaltySeconds, false
 	switch {
-	case s.faults[EndlessTicks]:
-	case s.faults[Penalty]:
-		delete(s.faults, Penalty)
-	case s.faults[LongPenalty]:
-		delete(s.faults, LongPenalty)
+	case s.Has(EndlessTicks):
+	case s.Script.Once(Penalty):
+	case s.Script.Once(LongPenalty):
 		seconds = longSeconds
-	case s.faults[Captcha]:
-		delete(s.faults, Captcha)
+	case s.Script.Once(Captcha):
 		captcha = true
 	default:
 		return nil
 	}
-	next := owed{s.names.Next("ticket", 24), body, now.Add(time.Duration(seconds) * time.Second)}
+	next := owed{s.Name("ticket", 24), body, now.Add(time.Duration(seconds) * time.Second)}
 	if !captcha { // one with a captcha is never served by a program
 		s.owing[call] = next
 	}

@@ -36,12 +36,12 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it answered that already
 	}
-	s.sockets.Add(1)
-	defer s.sockets.Done()
+	s.Sockets.Add(1)
+	defer s.Sockets.Done()
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &line{server: s, conn: conn, ctx: ctx, heard: time.Now()}
 	requests := make(chan string)
-	s.sockets.Go(func() { l.listen(requests) })
+	s.Sockets.Go(func() { l.listen(requests) })
 	l.serve(requests)
 	cancel()
 	_ = conn.CloseNow() // it may be closed
@@ -75,7 +75,7 @@ func (l *line) serve(requests <-chan string) {
 			alive = l.beat()
 		case <-quotes.C:
 			alive = l.quote()
-		case <-l.server.stop:
+		case <-l.server.Stop:
 			return
 		}
 	}
@@ -87,11 +87,11 @@ func (l *line) say(text string) bool {
 
 func (l *line) greet() bool {
 	switch {
-	case l.server.has(NoOpen):
+	case l.server.Has(NoOpen):
 		return true
-	case l.server.has(BadFrame):
+	case l.server.Has(BadFrame):
 		return l.say(`o`) && l.say(`a[{"s":200,`)
-	case l.server.has(OddFrame):
+	case l.server.Has(OddFrame):
 		return l.say(`x[]`)
 	default:
 		return l.say("o")
@@ -105,7 +105,7 @@ func (l *line) beat() bool {
 		l.server.mu.Unlock()
 		return false
 	}
-	return l.server.has(NoBeats) || l.server.has(NoOpen) || l.say("h")
+	return l.server.Has(NoBeats) || l.server.Has(NoOpen) || l.say("h")
 }
 
 // hear reads a request: endpoint, number, query, body.
@@ -140,15 +140,15 @@ func (l *line) answer(number int64, status int, body any) bool {
 }
 
 func (l *line) authorise(number int64, token string) bool {
-	if !l.server.good(token) {
+	if !l.server.Good(token) {
 		return l.answer(number, http.StatusUnauthorized, "Access is denied")
 	}
 	l.authorised = true
 	switch text := fmt.Sprintf(`{"s":200,"i":%d}`, number); {
-	case l.server.has(CutSocket):
+	case l.server.Has(CutSocket):
 		l.say("a[" + text + "]")
 		return false
-	case l.server.has(CloseFrame):
+	case l.server.Has(CloseFrame):
 		return l.say("a["+text+"]") && l.say(`c[1000,"Normal closure"]`)
 	default:
 		return l.say("a[" + text + "]")
@@ -168,9 +168,9 @@ func (l *line) subscribe(number int64, body string) bool {
 		return l.answer(number, http.StatusOK, answer)
 	}
 	switch {
-	case l.server.has(TooMany):
+	case l.server.Has(TooMany):
 		return l.say(fmt.Sprintf(`a[{"s":429,"i":%d}]`, number))
-	case l.server.has(NotEntitled):
+	case l.server.Has(NotEntitled):
 		return l.answer(number, http.StatusOK, map[string]any{"errorText": "Symbol is inaccessible", "errorCode": "UnknownSymbol", "mode": "None"})
 	}
 	l.symbols = append(l.symbols, sent.Symbol)
@@ -180,11 +180,11 @@ func (l *line) subscribe(number int64, body string) bool {
 // quote sends the next quotes, or the end of the line.
 func (l *line) quote() bool {
 	switch s := l.server; {
-	case len(l.symbols) == 0 || s.has(NoQuotes) || s.has(NoBeats):
+	case len(l.symbols) == 0 || s.Has(NoQuotes) || s.Has(NoBeats):
 		return true
-	case s.has(Shutdown):
+	case s.Has(Shutdown):
 		return l.say(`a[{"e":"shutdown","d":{"reasonCode":"Maintenance","reason":"Back at 17:00"}}]`)
-	case s.has(Quota):
+	case s.Has(Quota):
 		return l.say(`a[{"e":"shutdown","d":{"reasonCode":"ConnectionQuotaReached","reason":"Too many"}}]`)
 	}
 	text, err := json.Marshal([]any{map[string]any{"e": "md", "d": map[string]any{"quotes": l.quotes()}}})
@@ -192,14 +192,12 @@ func (l *line) quote() bool {
 }
 
 func (l *line) quotes() (quotes []any) {
-	l.server.mu.Lock()
-	defer l.server.mu.Unlock()
-	now := l.server.options.Now()
-	if l.server.faults[OldQuotes] {
+	now := l.server.Options.Now()
+	if l.server.Has(OldQuotes) {
 		now = now.Add(-time.Hour)
 	}
 	for i := range l.symbols {
-		m := l.server.walk.Step(now)
+		m := l.server.Step(now)
 		quotes = append(quotes, map[string]any{
 			"timestamp": m.At.UTC().Format("2006-01-02T15:04:05.000Z"), "contractId": i + 1,
 			"entries": map[string]any{

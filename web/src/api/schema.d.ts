@@ -769,6 +769,8 @@ export interface components {
             /** Format: date-time */
             generated_at: string;
             meta: components["schemas"]["Page"];
+            provider_requests: components["schemas"]["ProofRequest"][];
+            provider_requests_meta: components["schemas"]["Page"];
             sessions: components["schemas"]["ProofSession"][];
             verifications: components["schemas"]["ProofVerification"][];
             verifications_meta: components["schemas"]["Page"];
@@ -862,6 +864,28 @@ export interface components {
             limit: number;
             /** Format: int64 */
             offset: number;
+        };
+        ProofRequest: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempt: number;
+            /** Format: int64 */
+            bytes: number;
+            error_code: string;
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            latency_ms: number;
+            operation: string;
+            provider: components["schemas"]["ProviderID"];
+            /** Format: double */
+            quoted_cost: number | null;
+            request_id: string;
+            /** Format: int64 */
+            status: number;
+            trace_id: string;
         };
         ProofSession: {
             /** Format: int64 */
