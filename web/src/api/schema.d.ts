@@ -501,6 +501,11 @@ export interface components {
             /** Format: int32 */
             volumeCap: number;
         };
+        EquityDay: {
+            date: string;
+            /** Format: double */
+            pnl: number;
+        };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
             location?: string;
@@ -562,10 +567,14 @@ export interface components {
             /** Format: int64 */
             iteration: number;
             job_type: components["schemas"]["JobType"];
+            /** Format: int64 */
+            max_attempts: number;
+            reason: string;
             reason_code: string;
             /** Format: date-time */
             started_at: string | null;
             status: components["schemas"]["JobStatus"];
+            work: string;
         };
         /** @enum {string} */
         JobStatus: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
@@ -709,6 +718,7 @@ export interface components {
             failed_ticks: number;
             /** Format: date-time */
             generated_at: string;
+            held: components["schemas"]["ProofHeld"][];
             /** Format: int64 */
             jobs_enqueued: number;
             /** Format: date-time */
@@ -763,6 +773,12 @@ export interface components {
             /** @enum {string} */
             verdict: "PASS" | "REFUSED";
         };
+        ProofHeld: {
+            /** Format: int64 */
+            bots: number;
+            reason: string;
+            reason_code: string;
+        };
         ProofInvariant: {
             id: string;
             /** Format: int64 */
@@ -790,6 +806,7 @@ export interface components {
             generated_at: string;
             last_jobs: components["schemas"]["JobRow"][];
             meta: components["schemas"]["ProofMeta"];
+            queue: components["schemas"]["JobRow"][];
             stuck: components["schemas"]["StuckJob"][];
         };
         ProofLabBot: {
@@ -1126,8 +1143,11 @@ export interface components {
             botId: string;
             /** Format: date-time */
             completedAt: string;
+            /** Format: int64 */
+            countingSessionId: number | null;
             /** Format: date-time */
             createdAt: string;
+            equity: components["schemas"]["EquityDay"][];
             /** Format: int64 */
             generation: number;
             /** Format: int64 */
@@ -1140,6 +1160,7 @@ export interface components {
             /** Format: date-time */
             metricsResetAt: string | null;
             provenance: components["schemas"]["Provenance"];
+            standing: components["schemas"]["Standing"];
             status: components["schemas"]["JobStatus"];
             trades: components["schemas"]["Trade"][];
         };
@@ -1162,6 +1183,7 @@ export interface components {
             /** Format: double */
             sharpe: number | null;
             simData: boolean;
+            standing: components["schemas"]["Standing"];
             /** Format: int64 */
             trades: number;
             /** Format: double */
@@ -1276,6 +1298,8 @@ export interface components {
             since: string;
             stage: components["schemas"]["Stage"];
         };
+        /** @enum {string} */
+        Standing: "COUNTS" | "BEFORE_RESET" | "SUPERSEDED";
         StreamEvent: {
             data: components["schemas"]["BotsEvent"];
             /** @enum {string} */
@@ -1328,6 +1352,9 @@ export interface components {
             /** Format: int64 */
             iteration: number;
             job_type: components["schemas"]["JobType"];
+            /** Format: int64 */
+            max_attempts: number;
+            reason: string;
             reason_code: string;
             /** Format: int64 */
             running_seconds: number;
@@ -1337,6 +1364,7 @@ export interface components {
             started_at: string | null;
             status: components["schemas"]["JobStatus"];
             why: string;
+            work: string;
         };
         TickEvent: {
             /** Format: date-time */
