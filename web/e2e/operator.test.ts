@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Assay } from "./assay";
-import { launch, picture, profile } from "./browser";
+import { launch, looks, picture, profile } from "./browser";
 import { complaints, expectAccessible, expectHonestWords, expectNoSidewaysScroll } from "./page";
 
 const assay = new Assay();
@@ -56,7 +56,55 @@ it("resets a bot: the older result stays, says so, and counts no more", { timeou
   await expectAccessible(page);
   await expectHonestWords(page);
   await page.screenshot({ path: picture("history-dark"), fullPage: true });
+
+  await page
+    .getByTestId("history")
+    .getByRole("link", { name: `Session ${bot.metrics.sessionId}` })
+    .click();
+  await expect.poll(() => new URL(page.url()).search).toBe(`?session=${bot.metrics.sessionId}`);
+  await expectOlderSession(page, bot.metrics.sessionId ?? 0);
+  await page.getByRole("button", { name: "As a table" }).click();
+  await page.getByRole("table", { name: "Equity" }).getByRole("row").nth(1).waitFor();
   expect(trouble).toEqual([]);
+});
+
+/** The page reads a session from before the reset, and says so. */
+async function expectOlderSession(page: Page, id: number) {
+  const banner = page.getByTestId("session-banner");
+  await banner
+    .getByText(
+      /^This session is from before the reset of \w+ \d+, \d{4} \d\d:\d\d:\d\d ET; it does not count\.$/,
+    )
+    .waitFor();
+  await banner.getByTestId("sim-data").waitFor();
+  await page.getByRole("img", { name: /^Equity curve: / }).waitFor();
+  await page
+    .getByRole("heading", { name: `Session ${id}` })
+    .last()
+    .waitFor();
+  await expectAccessible(page);
+  await expectHonestWords(page);
+  await expectNoSidewaysScroll(page);
+}
+
+it("opens an older session by its address, in every look", { timeout: 120_000 }, async () => {
+  const { data } = await assay.bots();
+  const bot = data.find(({ metrics }) => metrics.since !== null);
+  const sessions = await (await fetch(`${assay.url}/api/bots/${bot?.id}/sessions`)).json();
+  const { id } = sessions.data.at(-1);
+  for (const { size, theme } of looks) {
+    const context = await profile(browser, size, theme);
+    const page = await context.newPage();
+    await page.goto(`${assay.url}/bots/${bot?.id}?session=${id}`);
+    await expectOlderSession(page, id);
+    await page.screenshot({ path: picture(`older-session-${size}-${theme}`), fullPage: true });
+    await page.goto(`${assay.url}/bots/${bot?.id}?session=999999`);
+    await page.getByRole("alert").getByText("there is no session 999999").waitFor();
+    const other = data.find((b) => b.id !== bot?.id);
+    await page.goto(`${assay.url}/bots/${other?.id}?session=${id}`);
+    await page.getByRole("alert").getByText(`Session ${id} is of another bot, ${bot?.id}.`).waitFor();
+    await context.close();
+  }
 });
 
 it("reverts the fleet by the hash of its dry run", { timeout: 120_000 }, async () => {

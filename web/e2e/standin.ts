@@ -33,7 +33,8 @@ export async function standIn(fleet: Overview) {
       if (state.problem) return answer(response, 503, { title: "Unavailable", detail: state.problem });
       if (path.endsWith("/sessions")) return answer(response, 200, { data: [], meta: state.fleet.meta });
       if (path === "/api/readiness") return answer(response, 200, state.readiness);
-      if (path.startsWith("/api/sessions/")) return answer(response, 200, session());
+      if (path.startsWith("/api/sessions/"))
+        return answer(response, 200, session(Number(path.split("/").at(-1))));
       answer(response, 200, { ...state.fleet, meta: { ...state.fleet.meta, generatedAt: new Date() } });
     } else {
       const file = path.includes(".") ? path : "/index.html";
@@ -202,17 +203,23 @@ const metrics: Session["metrics"] = {
   longestDrawdown: 3,
 };
 
-function session(): Session {
+function session(id: number): Session {
   const at = new Date().toISOString();
   return {
-    id: 1,
-    botId: "bot-0",
-    jobId: 1,
+    id,
+    botId: `bot-${id - 1}`,
+    jobId: id,
     status: "COMPLETED",
     createdAt: at,
     completedAt: at,
     beforeReset: false,
     metricsResetAt: null,
+    standing: "COUNTS",
+    countingSessionId: id,
+    equity: Array.from({ length: 60 }, (_, day) => ({
+      date: new Date(Date.UTC(2026, 0, 5 + day)).toISOString().slice(0, 10),
+      pnl: Math.round(day * 0.5 + 12 * wave(id, day)),
+    })),
     jobType: "BASELINE_BACKTEST",
     generation: 1,
     metrics,

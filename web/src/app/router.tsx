@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { botSearch } from "../bot/search";
 import { BotsPage } from "../bots/BotsPage";
 import { botsSearch } from "../bots/search";
 import { healthSearch } from "../health/useDrawer";
@@ -35,6 +36,7 @@ const bots = createRoute({
 const bot = createRoute({
   getParentRoute: () => root,
   path: "/bots/$botId",
+  validateSearch: botSearch,
   component: lazyRouteComponent(() => import("../bot/BotPage"), "BotPage"),
 });
 
