@@ -107,6 +107,51 @@ it("opens an older session by its address, in every look", { timeout: 120_000 },
   }
 });
 
+it("resets the selected bots, after a new dry run when the fleet has changed", async () => {
+  const page = await (await profile(browser, "desktop", "light")).newPage();
+  const trouble = complaints(page);
+  await page.goto(`${assay.url}/bots`);
+  await page.getByTestId("bot-row").nth(4).waitFor();
+  await page.getByRole("button", { name: "Select", exact: true }).click();
+  const { data } = await assay.bots();
+  const chosen = data.slice(2, 4);
+  for (const { name } of chosen)
+    await page.getByRole("checkbox", { name: `Select ${name}`, exact: true }).click();
+  await page.getByRole("button", { name: "Reset metrics…" }).click();
+  const dialog = page.getByRole("dialog");
+  const button = dialog.getByRole("button", { name: "Reset the metrics of 2 bots" });
+  await button.waitFor();
+  await expectAccessible(page);
+  await page.screenshot({ path: picture("selection-dialog-light") });
+
+  await resetByOther(chosen[0]?.id ?? "");
+  const hash = await dialog.locator("code").innerText();
+  await button.click();
+  await dialog.getByRole("alert").waitFor();
+  await expect.poll(() => dialog.locator("code").innerText(), patient).not.toBe(hash);
+  expect((await assay.bots()).data.find(({ id }) => id === chosen[1]?.id)?.metrics.since).toBeNull();
+  await expect
+    .poll(async () => {
+      if (await dialog.getByText(/^Done\./).count()) return "done"; // the lab works on, and may change them again
+      await button.click();
+      return "refused";
+    }, patient)
+    .toBe("done");
+  const since = (await assay.bots()).data.flatMap((bot) => (bot.metrics.since ? [bot.id] : []));
+  expect(since).toEqual(expect.arrayContaining(chosen.map(({ id }) => id)));
+  expect(trouble).toEqual([]);
+});
+
+/** What a colleague does meanwhile. */
+async function resetByOther(id: string) {
+  const answer = await fetch(`${assay.url}/api/admin/reset-metrics`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ scope: [id], reasonCode: "ELSEWHERE", dryRun: false }),
+  });
+  expect(answer.status).toBe(200);
+}
+
 it("reverts the fleet by the hash of its dry run", { timeout: 120_000 }, async () => {
   const page = await (await profile(browser, "phone", "light")).newPage();
   const trouble = complaints(page);

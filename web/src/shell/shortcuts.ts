@@ -10,6 +10,7 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["j", "↓"], "Next bot"],
   [["k", "↑"], "Previous bot"],
   [["Enter"], "Open the bot"],
+  [["x"], "Select the bot; Esc ends the selection"],
   [["[", "]"], "Previous, next bot on a bot's page"],
   [["h"], "System Health"],
   [["g", "b"], "To the bots"],
@@ -32,7 +33,12 @@ export function useKeys(handle: (key: string, event: KeyboardEvent) => void) {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) return;
+    if (
+      target?.closest(
+        "input:not([type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=menu]",
+      )
+    )
+      return;
     handle(event.key, event);
   });
   useEffect(() => {
