@@ -109,7 +109,9 @@ func (s *Server) revertToLab(ctx context.Context, in *body[RevertOrder]) (*answe
 		order.Reason = *in.Body.ReasonCode
 	}
 	if hours := in.Body.LockHours; hours != nil {
-		order.Lock = lock(*hours)
+		if order.Lock, err = bot.LockOf(*hours); err != nil {
+			return nil, err
+		}
 	}
 	dry, act := in.Body.DryRun == nil || *in.Body.DryRun, s.db.Revert
 	if dry {
@@ -122,13 +124,6 @@ func (s *Server) revertToLab(ctx context.Context, in *body[RevertOrder]) (*answe
 	out := reversal(done)
 	out.DryRun, out.Scope, out.ReasonCode = dry, scope.String(), order.Reason
 	return &answer[Reversal]{out}, nil
-}
-
-// lock bounds the hours before they overflow; what is too long is refused all
-// the same.
-func lock(hours float64) time.Duration {
-	const most = 1e6
-	return time.Duration(min(max(hours, -most), most) * float64(time.Hour))
 }
 
 func reversal(r store.Reversal) Reversal {

@@ -57,7 +57,7 @@ func New(c Config) (*Server, error) {
 		_, _ = w.Write(document)
 	})
 	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("/api/", unknownCall)
+	mux.HandleFunc("/api/", unknownCall(mux))
 	mux.Handle("/", console{c.Console})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn), MaxRequestsInFlight: 2,
@@ -85,7 +85,7 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	config.RejectUnknownQueryParameters = true
 	format := huma.Format{Marshal: writeJSON, Unmarshal: json.Unmarshal}
 	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
-	config.Transformers = []huma.Transformer{spellOut}
+	config.Transformers = []huma.Transformer{retell(config.Components.Schemas)}
 	api := humago.New(mux, config)
 
 	get(s, api, "list-bots", "/api/bots", "The fleet, a page at a time", s.listBots)
@@ -101,6 +101,8 @@ func (s *Server) routes(mux *http.ServeMux) huma.API {
 	get(s, api, "prove-lab-starvation", "/api/_proof/lab-starvation", "No bot in LAB is forgotten", s.proveStarvation)
 	get(s, api, "prove-data", "/api/_proof/data", "Where the last results come from, and what the providers were asked", s.proveData)
 	get(s, api, "prove-invariants", "/api/_proof/invariants", "What must always be true, and its SQL", s.proveInvariants)
+	get(s, api, "prove-audit-log", "/api/_proof/audit-log", "What operators did, newest first", s.proveAuditLog)
+	get(s, api, "prove-stage-events", "/api/_proof/stage-events", "Every move of a bot between stages, newest first", s.proveStageEvents)
 	post(s, api, "run-audit", "/api/audit", "Verify the audit log and all invariants", s.audit)
 	post(s, api, "pause", "/api/autonomy/pause", "Hold bots back from new jobs", s.pause)
 	post(s, api, "resume", "/api/autonomy/resume", "Let paused bots go on", s.resume)

@@ -168,8 +168,10 @@ func TestProofOfAutonomy(t *testing.T) {
 	if diff := cmp.Diff(want, read[ProofAutonomy](l, "/api/_proof/autonomy")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := read[ProofAutonomy](l, "/api/_proof/autonomy?ticks=1"); len(got.Ticks) != 1 || got.BotsEvaluated != 5 {
-		t.Errorf("one tick: %+v", got)
+	for _, name := range []string{"ticks", "limit"} {
+		if got := read[ProofAutonomy](l, "/api/_proof/autonomy?"+name+"=1"); len(got.Ticks) != 1 || got.BotsEvaluated != 5 {
+			t.Errorf("one tick by %s: %+v", name, got)
+		}
 	}
 }
 
@@ -259,12 +261,12 @@ func TestProblems(t *testing.T) {
 	for path, want := range map[string]string{
 		"/api/bots/nobody":             `404 there is no bot "nobody"; list the bots to see their ids`,
 		"/api/sessions/77":             `404 there is no session 77; see the ids at GET /api/bots/ID/sessions, or select id from backtest_sessions`,
-		"/api/sessions/x":              `422 path.id: invalid integer`,
+		"/api/sessions/x":              `422 path.id: invalid integer; give a whole number`,
 		"/api/moon":                    `404 there is no call GET /api/moon; /openapi.json lists those there are`,
-		"/api/bots?limit=99999":        `422 query.limit: expected number <= 10000`,
-		"/api/bots?stage=MOON":         `422 query.stage: expected value to be one of "LAB, PAPER, SHADOW, CANARY, LIVE"`,
-		"/api/bots?limt=1":             `422 query.limt: unknown query parameter`,
-		"/api/_proof/autonomy?ticks=0": `422 query.ticks: expected number >= 1`,
+		"/api/bots?limit=99999":        `422 query.limit: expected number <= 10000; give a whole number from 1 to 10000`,
+		"/api/bots?stage=MOON":         `422 query.stage: expected value to be one of "LAB, PAPER, SHADOW, CANARY, LIVE"; give one of LAB, PAPER, SHADOW, CANARY, LIVE`,
+		"/api/bots?limt=1":             `422 query.limt: unknown query parameter; use one of limit, offset, q, stage`,
+		"/api/_proof/autonomy?ticks=0": `422 query.ticks: expected number >= 1; give a whole number from 1 to 1000`,
 	} {
 		w := l.call(http.MethodGet, path, nil)
 		var p struct {
@@ -312,8 +314,8 @@ func TestGuard(t *testing.T) {
 		{"GET", "/api/bots", map[string]string{"Host": ""}, 403},
 		{"POST", "/api/bots", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},
 		{"POST", "/api/bots", map[string]string{"Origin": "http://evil.example"}, 403},
-		{"POST", "/api/bots", map[string]string{"Sec-Fetch-Site": "same-origin"}, 404},
-		{"POST", "/api/bots", nil, 404},
+		{"POST", "/api/bots", map[string]string{"Sec-Fetch-Site": "same-origin"}, 405},
+		{"POST", "/api/bots", nil, 405},
 		{"POST", "/", nil, 405},
 		{"GET", "/healthz", nil, 200},
 		{"GET", "/openapi.json", nil, 200},
@@ -329,6 +331,8 @@ func TestGuard(t *testing.T) {
 func TestConsole(t *testing.T) {
 	l := newLab(t)
 	const immutable = "public, max-age=31536000, immutable"
+	const missing = `{"title":"Not Found","status":404,"detail":"there is no such file; reload the page","remedy":"reload the page",` +
+		`"errors":[{"location":"path","message":"there is no such file","remedy":"reload the page"}]}`
 	tests := []struct {
 		path, encoding            string
 		code                      int
@@ -340,7 +344,7 @@ func TestConsole(t *testing.T) {
 		{"/assets/app-1a2b.js", "", 200, "start()", "text/javascript; charset=utf-8", immutable, ""},
 		{"/assets/app-1a2b.js", "gzip, br", 200, "packed", "text/javascript; charset=utf-8", immutable, "br"},
 		{"/assets/app-1a2b.js", "br;q=0", 200, "start()", "text/javascript; charset=utf-8", immutable, ""},
-		{"/assets/old.js", "", 404, "there is no such file; reload the page\n", "text/plain; charset=utf-8", "no-store", ""},
+		{"/assets/old.js", "", 404, missing + "\n", "application/problem+json", "no-store", ""},
 	}
 	for _, test := range tests {
 		w := l.call(http.MethodGet, test.path, map[string]string{"Accept-Encoding": test.encoding})

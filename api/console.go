@@ -21,7 +21,9 @@ const csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self
 func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		writeProblem(w, http.StatusMethodNotAllowed, "a page can only be read")
+		writeProblem(w, refusal(http.StatusMethodNotAllowed, ProblemDetail{
+			Location: "method", Message: "a page can only be read", Remedy: "use GET; the calls of the API begin with /api/",
+		}))
 		return
 	}
 	w.Header().Set("Content-Security-Policy", csp)
@@ -29,7 +31,9 @@ func (c console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asset := strings.HasPrefix(name, "assets/")
 	if info, err := fs.Stat(c.files, name); err != nil || info.IsDir() {
 		if asset { // a script of an older build: the page must not be taken for it
-			http.Error(w, "there is no such file; reload the page", http.StatusNotFound)
+			writeProblem(w, refusal(http.StatusNotFound, ProblemDetail{
+				Location: "path", Message: "there is no such file", Remedy: "reload the page",
+			}))
 			return
 		}
 		name = "index.html"
@@ -60,7 +64,7 @@ func (c console) send(w http.ResponseWriter, r *http.Request, name string) {
 	data, err := fs.ReadFile(c.files, name)
 	if err != nil {
 		h.Set("Cache-Control", "no-store")
-		writeProblem(w, http.StatusNotFound, "the console is not built; make builds it")
+		writeProblem(w, failure(http.StatusNotFound, "the console is not built", "build it with make build"))
 		return
 	}
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(data))

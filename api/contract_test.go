@@ -55,6 +55,8 @@ func TestAnswersKeepTheContract(t *testing.T) {
 		"/api/_proof/lab-starvation": "/api/_proof/lab-starvation?limit=2",
 		"/api/_proof/data":           "/api/_proof/data",
 		"/api/_proof/invariants":     "/api/_proof/invariants",
+		"/api/_proof/audit-log":      "/api/_proof/audit-log?limit=2&offset=1",
+		"/api/_proof/stage-events":   "/api/_proof/stage-events?limit=2&offset=1",
 		"/api/audit":                 "", // TestActsKeepTheContract, and what follows
 		"/api/autonomy/pause":        "",
 		"/api/autonomy/resume":       "",

@@ -87,7 +87,7 @@ func (s *Server) events(_ context.Context, in *eventsInput) (*huma.StreamRespons
 		first, err := s.missed(r.Context(), in.LastEventID)
 		if err != nil {
 			s.log.Error("the stream could not start", "error", err)
-			writeProblem(w, http.StatusInternalServerError, "the changes could not be read; the log says why")
+			writeProblem(w, failure(http.StatusInternalServerError, "the changes could not be read", "read the log, which says why"))
 			return
 		}
 		w.Header().Set("Content-Type", "text/event-stream")

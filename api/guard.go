@@ -30,7 +30,9 @@ func (s *Server) HTTPServer() *http.Server {
 func secured(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, http.StatusForbidden, "a page of another origin may not change anything here")
+		writeProblem(w, refusal(http.StatusForbidden, ProblemDetail{
+			Location: "header.Origin", Message: "a page of another origin may not change anything here", Remedy: "use the console of this server",
+		}))
 	}))
 	guarded := origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -42,8 +44,9 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store") // the console's files say otherwise
 		if !loopback(r.Host) {
-			writeProblem(w, http.StatusForbidden,
-				"this server answers to localhost, 127.0.0.1 and [::1] only; use one of these as the host")
+			writeProblem(w, refusal(http.StatusForbidden, ProblemDetail{
+				Location: "header.Host", Message: "this server answers to localhost, 127.0.0.1 and [::1] only", Remedy: "use one of these as the host",
+			}))
 			return
 		}
 		guarded.ServeHTTP(w, r)

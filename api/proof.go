@@ -133,8 +133,17 @@ type StuckJob struct {
 }
 
 type autonomyInput struct {
-	Ticks  int `query:"ticks" default:"60" minimum:"1" maximum:"1000" doc:"how many ticks, newest first"`
+	Limit  int `query:"limit" default:"60" minimum:"1" maximum:"1000" doc:"how many ticks, newest first"`
+	Ticks  int `query:"ticks" minimum:"1" maximum:"1000" doc:"another name of limit, which it goes before"`
 	Offset int `query:"offset" default:"0" minimum:"0" maximum:"100000" doc:"newer ticks to leave out"`
+}
+
+// ticks is how many are asked for.
+func (in autonomyInput) ticks() int {
+	if in.Ticks > 0 {
+		return in.Ticks
+	}
+	return in.Limit
 }
 
 type jobsInput struct {
@@ -151,11 +160,11 @@ func (s *Server) proveAutonomy(ctx context.Context, in *autonomyInput) (*answer[
 		}
 		out = proofAutonomy(facts)
 		out.Offset = in.Offset
-		ticks, err := tx.Ticks(ctx, in.Offset+in.Ticks)
+		ticks, err := tx.Ticks(ctx, in.Offset+in.ticks())
 		if err != nil {
 			return err
 		}
-		for _, t := range page(ticks, in.Ticks, in.Offset) {
+		for _, t := range page(ticks, in.ticks(), in.Offset) {
 			out.add(t)
 		}
 		out.Held = heldBy(out.Ticks)

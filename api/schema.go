@@ -55,6 +55,7 @@ func newRegistry() huma.Registry {
 	enumerate(r, Counts, BeforeReset, Superseded)
 	healthWords(r)
 	enumerate(r, Pass, Fail)
+	r.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
 	r.RegisterTypeAlias(reflect.TypeFor[market.Money](), reflect.TypeFor[float64]()) // dollars, as a decimal
 	return r
 }
@@ -78,10 +79,6 @@ func schemaName(t reflect.Type, hint string) string {
 		return "HealthStatus"
 	case reflect.TypeFor[health.Blocker]():
 		return "ReadinessBlocker"
-	case reflect.TypeFor[huma.ErrorModel]():
-		return "Problem"
-	case reflect.TypeFor[huma.ErrorDetail]():
-		return "ProblemDetail"
 	default:
 		return huma.DefaultSchemaNamer(t, hint)
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -29,6 +30,19 @@ type Event struct {
 	To     Stage
 	Reason string
 	At     time.Time
+}
+
+// Sentence says what happened. A bot that is put back to LAB from LAB stays
+// where it is, and that is an event all the same.
+func (e Event) Sentence() string {
+	switch e.From {
+	case "":
+		return fmt.Sprintf("began in %s", e.To)
+	case e.To:
+		return fmt.Sprintf("stayed in %s (reverted, %s)", e.To, e.Reason)
+	default:
+		return fmt.Sprintf("went from %s to %s", e.From, e.To)
+	}
 }
 
 // Move returns the bot in stage to, and the event to store beside it. A bot

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,4 +106,36 @@ func place(s Stage) int {
 		}
 	}
 	return -1
+}
+
+func TestAnEventInASentence(t *testing.T) {
+	for want, e := range map[string]Event{
+		"began in LAB":                         {To: Lab, Reason: ReasonCreated},
+		"went from PAPER to SHADOW":            {From: Paper, To: Shadow, Reason: "TEST"},
+		"went from LIVE to LAB":                {From: Live, To: Lab, Reason: "SEV1_RESET"},
+		"stayed in LAB (reverted, SEV1_RESET)": {From: Lab, To: Lab, Reason: "SEV1_RESET"},
+	} {
+		if got := e.Sentence(); got != want {
+			t.Errorf("%+v: %q, want %q", e, got, want)
+		}
+	}
+}
+
+func TestLockOfHours(t *testing.T) {
+	for hours, want := range map[float64]string{
+		24:           "",
+		0.001:        "",
+		8784:         "",
+		0:            "lockHours: a lock of 0 hours lies in the past",
+		-1e9:         "lockHours: a lock of -1000000000 hours lies in the past",
+		math.Inf(-1): "lockHours: a lock of -Inf hours lies in the past",
+		1e-300:       "lockHours: a lock of 0 hours lies in the past",
+		8785:         "lockHours: a lock of more than 8784 hours is too long",
+		math.Inf(1):  "lockHours: a lock of more than 8784 hours is too long",
+	} {
+		lock, err := LockOf(hours)
+		if (err == nil) != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) || err == nil && lock.Hours() != hours {
+			t.Errorf("%v hours: %s, %v; want %q", hours, lock, err, want)
+		}
+	}
 }

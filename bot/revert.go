@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,12 +35,29 @@ func Revert(b Bot, reason string, lock time.Duration, now time.Time) (Bot, Event
 	return after, event, nil
 }
 
+// LockOf is a lock of some hours. Hours that no duration holds are refused in
+// their own words.
+func LockOf(hours float64) (time.Duration, error) {
+	switch {
+	case hours <= 0 || math.IsNaN(hours):
+		return 0, tooShort(hours)
+	case hours > maxLock.Hours():
+		return 0, CheckLock(math.MaxInt64)
+	}
+	lock := time.Duration(hours * float64(time.Hour))
+	return lock, CheckLock(lock)
+}
+
+func tooShort(hours float64) error {
+	return assay.Errorf(assay.Invalid, "give more than 0 hours; 24 is usual",
+		"lockHours: a lock of %s hours lies in the past", strconv.FormatFloat(hours, 'f', -1, 64))
+}
+
 // CheckLock refuses a lock that would be over before it begins, or never.
 func CheckLock(lock time.Duration) error {
 	switch {
 	case lock <= 0:
-		return assay.Errorf(assay.Invalid, "give more than 0 hours; 24 is usual",
-			"lockHours: a lock of %s hours lies in the past", strconv.FormatFloat(lock.Hours(), 'f', -1, 64))
+		return tooShort(lock.Hours())
 	case lock > maxLock:
 		return assay.Errorf(assay.Invalid, "give at most 8784 hours, a year",
 			"lockHours: a lock of more than %v hours is too long", maxLock.Hours())

@@ -163,17 +163,17 @@ func (c *Client) call(ctx context.Context, method, path string, text io.Reader, 
 }
 
 func problem(answer *http.Response, body io.Reader) error {
-	var p struct{ Detail string }
+	var p struct{ Detail, Remedy string }
 	if json.NewDecoder(body).Decode(&p) != nil || p.Detail == "" {
 		return assay.Errorf(assay.Unavailable, "check the address; it may not be an Assay",
 			"%s answered %s", answer.Request.URL, answer.Status)
 	}
-	return assay.Errorf(kind(answer.StatusCode), "", "%s", p.Detail)
+	return assay.Errorf(kind(answer.StatusCode), p.Remedy, "%s", strings.TrimSuffix(p.Detail, "; "+p.Remedy))
 }
 
 func kind(status int) assay.Kind {
 	switch status {
-	case http.StatusUnprocessableEntity:
+	case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 		return assay.Invalid
 	case http.StatusNotFound:
 		return assay.NotFound

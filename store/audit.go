@@ -92,14 +92,32 @@ func (db *DB) Audit(ctx context.Context, a Act) (id int64, err error) {
 
 // AuditLog returns rows of the log above an id, oldest first.
 func (db *DB) AuditLog(ctx context.Context, above int64, limit int) ([]AuditRow, error) {
-	scan := func(s scanner) (r AuditRow, err error) {
-		var detail string
-		err = s.Scan(&r.ID, &r.At, &r.Actor, &r.Action, &r.Scope, &r.Reason, &detail, &r.PreviousHash, &r.Hash)
-		r.Detail = json.RawMessage(detail)
-		return r, err
-	}
-	return collect(ctx, db, "audit log", scan, `select id, at, actor, action, scope, reason, detail, previous_hash, hash
+	return collect(ctx, db, "audit log", scanAuditRow, `select `+auditColumns+`
 		from audit_log where id > $1 order by id limit $2`, above, limit)
+}
+
+const auditColumns = `id, at, actor, action, scope, reason, detail, previous_hash, hash`
+
+func scanAuditRow(s scanner) (r AuditRow, err error) {
+	var detail string
+	err = s.Scan(&r.ID, &r.At, &r.Actor, &r.Action, &r.Scope, &r.Reason, &detail, &r.PreviousHash, &r.Hash)
+	r.Detail = json.RawMessage(detail)
+	return r, err
+}
+
+// AuditPage returns rows of the log, newest first; with an action only those.
+func (db *DB) AuditPage(ctx context.Context, action string, limit, offset int) ([]AuditRow, error) {
+	return collect(ctx, db, "audit log", scanAuditRow, `select `+auditColumns+`
+		from audit_log where $1 = '' or action = $1 order by id desc limit $2 offset $3`, action, limit, offset)
+}
+
+// CountAudit counts the rows of the log, or those of an action.
+func (db *DB) CountAudit(ctx context.Context, action string) (n int, err error) {
+	err = db.row(ctx, `select count(*) from audit_log where $1 = '' or action = $1`, action).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the audit log: %w", err)
+	}
+	return n, nil
 }
 
 // Chain is what a walk along the audit log found.

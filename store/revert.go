@@ -242,13 +242,10 @@ func (db *DB) eventsSince(ctx context.Context, s bot.Scope, event int64) (string
 		where, args = "(e.from_stage = $1 or e.to_stage = $1)", []any{s.Stage}
 	}
 	moves, err := collect(ctx, db, "stage events", func(sc scanner) (string, error) {
-		var id, from, to string
-		err := sc.Scan(&id, &from, &to)
-		if from == "" {
-			return id + " is new", err
-		}
-		return fmt.Sprintf("%s went from %s to %s", id, from, to), err
-	}, fmt.Sprintf(`select e.bot_id, e.from_stage, e.to_stage from bot_stage_events e join bots b on b.id = e.bot_id
+		e, err := scanStageEvent(sc)
+		return string(e.BotID) + " " + e.Sentence(), err
+	}, fmt.Sprintf(`select e.id, e.bot_id, e.from_stage, e.to_stage, e.reason_code, e.created_at
+		from bot_stage_events e join bots b on b.id = e.bot_id
 		where e.id > $%d and %s order by e.id limit %d`, len(args)+1, where, shown+1), append(args, event)...)
 	if err != nil || len(moves) == 0 {
 		return "a mode, a lock, a boundary or a runner of its bots is another", err

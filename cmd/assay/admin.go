@@ -46,6 +46,9 @@ func (c revertCmd) Run(ctx context.Context, io console, all *cli) error {
 	if err != nil {
 		return err
 	}
+	if _, err := bot.LockOf(c.Lock); err != nil { // JSON has no infinity
+		return err
+	}
 	server, err := c.client(all)
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func TestOperator(t *testing.T) {
 	run(0, "dry run, nothing was changed; to do it:\nassay admin revert-to-lab ALL --reason BULK_REVERT_SEV1_RESET --lock 24 --execute "+
 		seen.PreviewHash, "admin", "revert-to-lab", "ALL")
 	run(0, "done; row 3 of the audit log", "admin", "revert-to-lab", "ALL", "--execute", seen.PreviewHash)
-	run(4, "previewHash: the fleet has changed since: mes-gap-fade went from LAB to LAB, ", "admin", "revert-to-lab", "ALL", "--execute", seen.PreviewHash)
+	run(4, "previewHash: the fleet has changed since: mes-gap-fade stayed in LAB (reverted, BULK_REVERT_SEV1_RESET), ", "admin", "revert-to-lab", "ALL", "--execute", seen.PreviewHash)
 	var reset client.Resetting
 	answer := run(0, "previewHash", "admin", "reset-metrics", "ALL", "--reason", "SEV1_RESET", "--json")
 	if err := json.Unmarshal([]byte(answer), &reset); err != nil {

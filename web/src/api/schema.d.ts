@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/_proof/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first */
+        get: operations["prove-audit-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/_proof/autonomy": {
         parameters: {
             query?: never;
@@ -81,6 +98,23 @@ export interface paths {
         };
         /** No bot in LAB is forgotten */
         get: operations["prove-lab-starvation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/_proof/stage-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every move of a bot between stages, newest first */
+        get: operations["prove-stage-events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -506,14 +540,6 @@ export interface components {
             /** Format: double */
             pnl: number;
         };
-        ErrorDetail: {
-            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
-            location?: string;
-            /** @description Error message text */
-            message?: string;
-            /** @description The value at the given location */
-            value?: unknown;
-        };
         ExchangeState: {
             label: string;
             /** @enum {string} */
@@ -662,46 +688,53 @@ export interface components {
             scope: string;
         };
         Problem: {
-            /**
-             * @description A human-readable explanation specific to this occurrence of the problem.
-             * @example Property foo is required but is missing.
-             */
-            detail?: string;
-            /** @description Optional list of individual error details */
-            errors?: components["schemas"]["ErrorDetail"][];
-            /**
-             * Format: uri
-             * @description A URI reference that identifies the specific occurrence of the problem.
-             * @example https://example.com/error-log/abc123
-             */
-            instance?: string;
-            /**
-             * Format: int64
-             * @description HTTP status code
-             * @example 400
-             */
-            status?: number;
-            /**
-             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
-             * @example Bad Request
-             */
-            title?: string;
-            /**
-             * Format: uri
-             * @description A URI reference to human-readable documentation for the error.
-             * @default about:blank
-             * @example https://example.com/errors/example
-             */
-            type: string;
+            /** @description what is wrong, where, and what to do, in one sentence */
+            detail: string;
+            /** @description each thing that is wrong with the request; absent when none is */
+            errors?: components["schemas"]["ProblemDetail"][];
+            /** @description what to do */
+            remedy: string;
+            /** Format: int64 */
+            status: number;
+            title: string;
+        };
+        ProblemDetail: {
+            /** @description e.g. body.scope, query.limit, path.id, header.Host, method */
+            location: string;
+            message: string;
+            remedy: string;
+            /** @description what was sent there, when it is short */
+            value?: unknown;
         };
         /** @enum {string} */
         PromotionMode: "MANUAL" | "AUTO";
+        ProofAct: {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            previous_hash: string;
+            reason: string;
+            scope: string;
+        };
         ProofAudit: {
             /** Format: date-time */
             finished_at: string;
             /** Format: int64 */
             id: number;
             verdict: components["schemas"]["Judgement"];
+        };
+        ProofAuditLog: {
+            /** Format: date-time */
+            generated_at: string;
+            meta: components["schemas"]["Page"];
+            rows: components["schemas"]["ProofAct"][];
         };
         ProofAutonomy: {
             /** Format: int64 */
@@ -880,6 +913,23 @@ export interface components {
             symbol: string;
             /** Format: int64 */
             total_trades: number;
+        };
+        ProofStageEvent: {
+            bot_id: string;
+            /** Format: date-time */
+            created_at: string;
+            from_stage: string;
+            /** Format: int64 */
+            id: number;
+            reason_code: string;
+            sentence: string;
+            to_stage: components["schemas"]["Stage"];
+        };
+        ProofStageEvents: {
+            events: components["schemas"]["ProofStageEvent"][];
+            /** Format: date-time */
+            generated_at: string;
+            meta: components["schemas"]["Page"];
         };
         ProofStarvation: {
             bots: components["schemas"]["ProofLabBot"][];
@@ -1419,10 +1469,48 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "prove-audit-log": {
+        parameters: {
+            query?: {
+                /** @description acts on the page */
+                limit?: number;
+                /** @description newer acts to leave out */
+                offset?: number;
+                /** @description only acts of this kind, e.g. revert-to-lab */
+                action?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofAuditLog"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "prove-autonomy": {
         parameters: {
             query?: {
                 /** @description how many ticks, newest first */
+                limit?: number;
+                /** @description another name of limit, which it goes before */
                 ticks?: number;
                 /** @description newer ticks to leave out */
                 offset?: number;
@@ -1566,6 +1654,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProofStarvation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "prove-stage-events": {
+        parameters: {
+            query?: {
+                /** @description only events of this bot */
+                bot_id?: string;
+                /** @description events on the page */
+                limit?: number;
+                /** @description newer events to leave out */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofStageEvents"];
                 };
             };
             /** @description Error */
