@@ -19,7 +19,13 @@ const policy =
 /** A server that says what a test wants said, for states that a healthy Assay never shows. */
 export async function standIn(fleet: Overview) {
   const streams = new Set<ServerResponse>();
-  const state = { fleet, readiness: wellReadiness(), problem: "", silent: false };
+  const state = {
+    fleet,
+    readiness: wellReadiness(),
+    problem: "",
+    silent: false,
+    proofs: {} as Record<string, object>,
+  };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     response.setHeader("Content-Security-Policy", policy);
@@ -32,6 +38,8 @@ export async function standIn(fleet: Overview) {
       if (state.silent) return;
       if (state.problem) return answer(response, 503, { title: "Unavailable", detail: state.problem });
       if (path.endsWith("/sessions")) return answer(response, 200, { data: [], meta: state.fleet.meta });
+      const proof = state.proofs[path];
+      if (proof) return answer(response, 200, proof);
       if (path === "/api/readiness") return answer(response, 200, state.readiness);
       if (path.startsWith("/api/sessions/"))
         return answer(response, 200, session(Number(path.split("/").at(-1))));
