@@ -154,7 +154,7 @@ describe("over a real Assay", () => {
           .click();
         await page.getByRole("table", { name: table }).locator("tbody tr").first().waitFor();
         expect(new URL(page.url()).searchParams.get("tab")).toBe(name);
-        if (name === "events") await page.getByText("stayed in LAB, reverted").first().waitFor();
+        if (name === "events") await page.getByText("stayed in LAB (reverted, SEV1_RESET)").first().waitFor();
         if (name === "log") await page.getByText("revert-to-lab").first().waitFor();
         await expectGood(page, `proof-${name}-${look.size}-${look.theme}`);
       }

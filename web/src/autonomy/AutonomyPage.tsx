@@ -194,11 +194,16 @@ function autonomyFact({ paused_at, paused_reason, bots_paused }: ProofAutonomy):
 function queueColumns(queue: JobRow[]): TableColumn<JobRow>[] {
   const place = new Map(queue.map((job, i) => [job.id, i + 1]));
   return [
-    { label: "#", numeric: true, cell: (job) => place.get(job.id) },
+    { label: "#", numeric: true, gives: true, cell: (job) => place.get(job.id) },
     { label: "Bot", cell: (job) => <BotLink id={job.bot_id} /> },
     { label: "Job", cell: (job) => job.work },
-    { label: "Reason", cell: (job) => <span className={page.quiet}>{job.reason}</span> },
-    { label: "Attempts used", numeric: true, cell: (job) => `${job.attempt} of ${job.max_attempts}` },
+    { label: "Reason", gives: true, cell: (job) => <span className={page.quiet}>{job.reason}</span> },
+    {
+      label: "Attempts used",
+      numeric: true,
+      gives: true,
+      cell: (job) => `${job.attempt} of ${job.max_attempts}`,
+    },
     { label: "Waiting", numeric: true, cell: (job) => <Since at={job.created_at} /> },
   ];
 }

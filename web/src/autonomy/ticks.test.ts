@@ -20,7 +20,7 @@ it("says what the chart shows", () => {
     jobs_enqueued: 5,
     failed_ticks: 1,
   } as ProofAutonomy;
-  expect(sentenceOf(proof)).toBe("Last 2 planner ticks: 5 jobs enqueued, 1 failed ticks");
+  expect(sentenceOf(proof)).toBe("Last 2 planner ticks: 5 jobs enqueued, 1 failed");
   expect(lastError(proof)).toBe("why");
 });
 

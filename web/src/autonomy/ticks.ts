@@ -16,7 +16,8 @@ export function barsOf(ticks: ProofTick[]): { bars: Bar[]; top: number } {
 
 /** What the chart shows, in a sentence. */
 export function sentenceOf({ ticks, jobs_enqueued, failed_ticks }: ProofAutonomy): string {
-  return `Last ${ticks.length} planner ticks: ${jobs_enqueued} jobs enqueued, ${failed_ticks} failed ticks`;
+  const failed = failed_ticks === 0 ? "none" : String(failed_ticks);
+  return `Last ${ticks.length} planner ticks: ${jobs_enqueued} jobs enqueued, ${failed} failed`;
 }
 
 /** Why the newest tick failed; undefined when it did not. */

@@ -134,11 +134,12 @@ function word(status: string): string {
 const attempts: TableColumn<JobRow> = {
   label: "Attempts used",
   numeric: true,
+  gives: true,
   cell: (job) => `${job.attempt} of ${job.max_attempts}`,
 };
 
 const stuckColumns: TableColumn<StuckJob>[] = [
-  { label: "Job", numeric: true, cell: (job) => job.id },
+  { label: "Job", numeric: true, gives: true, cell: (job) => job.id },
   { label: "Bot", cell: (job) => <BotLink id={job.bot_id} /> },
   { label: "Work", cell: (job) => job.work },
   attempts as TableColumn<StuckJob>,
@@ -147,9 +148,8 @@ const stuckColumns: TableColumn<StuckJob>[] = [
 ];
 
 const jobColumns: TableColumn<JobRow>[] = [
-  { label: "Job", numeric: true, cell: (job) => job.id },
+  { label: "Job", numeric: true, gives: true, cell: (job) => job.id },
   { label: "Bot", cell: (job) => <BotLink id={job.bot_id} /> },
-  { label: "Work", cell: (job) => job.work },
   {
     label: "Status",
     cell: (job) => (
@@ -158,10 +158,11 @@ const jobColumns: TableColumn<JobRow>[] = [
       </span>
     ),
   },
+  { label: "Work", cell: (job) => job.work },
   attempts,
-  { label: "Queued, ET", cell: (job) => <When at={job.created_at} /> },
+  { label: "Queued, ET", gives: true, cell: (job) => <When at={job.created_at} /> },
   { label: "Took", numeric: true, cell: (job) => <Took job={job} /> },
-  { label: "Reason", cell: (job) => <span className={page.quiet}>{job.reason}</span> },
+  { label: "Reason", gives: true, cell: (job) => <span className={page.quiet}>{job.reason}</span> },
   { label: "Error", long: true, cell: (job) => job.error ?? "" },
 ];
 

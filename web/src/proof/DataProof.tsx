@@ -93,8 +93,7 @@ const sessionColumns: TableColumn<ProofSession>[] = [
   { label: "Completed, ET", cell: (session) => <When at={session.completed_at} /> },
   {
     label: "Boundary",
-    cell: (session) =>
-      session.before_reset ? <span className={page.quiet}>Before the reset</span> : "Since",
+    cell: (session) => (session.before_reset ? <span className={page.quiet}>Before the reset</span> : ""),
   },
   { label: "Net P&L", numeric: true, cell: (session) => moneyAndCents(session.net_pnl) },
   { label: "Trades", numeric: true, cell: (session) => count(session.total_trades) },

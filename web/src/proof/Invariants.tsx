@@ -3,6 +3,7 @@ import { api } from "../api/client";
 import type { ProofInvariant, ProofInvariants } from "../api/types";
 import { count } from "../format/number";
 import { StatusWord } from "../health/StatusWord";
+import { several } from "../operator/act";
 import { Fact, Facts, Panel, Reading } from "../ui/Page";
 import page from "../ui/page.module.css";
 import { Ago, When } from "../ui/Table";
@@ -48,7 +49,10 @@ function Verdict({ proof: { verdict, generated_at, audit_chain, last_audit } }: 
         <Fact label="Invariants" more={<Ago at={generated_at} />}>
           <StatusWord status={verdict} />
         </Fact>
-        <Fact label="Audit log, every hash computed again" more={`${count(audit_chain.rows)} rows intact`}>
+        <Fact
+          label="Audit log, every hash computed again"
+          more={`${several(audit_chain.rows, "row")} intact`}
+        >
           <StatusWord status={audit_chain.verdict} />
         </Fact>
         <Fact label="Last audit" more={last_audit && <When at={last_audit.finished_at} />}>

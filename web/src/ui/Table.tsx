@@ -13,6 +13,8 @@ export interface TableColumn<T> {
   numeric?: boolean;
   /** A sentence, which may run over several lines. */
   long?: boolean;
+  /** Gives way on a phone. */
+  gives?: boolean;
   cell: (row: T) => ReactNode;
 }
 
@@ -33,8 +35,8 @@ export function Table<T>({ name, columns, rows, keyOf, empty }: Props<T>) {
       <table aria-label={name}>
         <thead>
           <tr>
-            {columns.map(({ label, numeric }) => (
-              <th key={label} scope="col" data-numeric={numeric}>
+            {columns.map(({ label, numeric, gives }) => (
+              <th key={label} scope="col" data-numeric={numeric} data-gives={gives}>
                 {label}
               </th>
             ))}
@@ -43,8 +45,8 @@ export function Table<T>({ name, columns, rows, keyOf, empty }: Props<T>) {
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {columns.map(({ label, numeric, long, cell }) => (
-                <td key={label} data-numeric={numeric} data-long={long}>
+              {columns.map(({ label, numeric, long, gives, cell }) => (
+                <td key={label} data-numeric={numeric} data-long={long} data-gives={gives}>
                   {cell(row)}
                 </td>
               ))}
