@@ -280,7 +280,7 @@ describe("in trouble", () => {
         await page.goto(`${server.url}/jobs`);
         const table = page.getByRole("table", { name: "Stuck jobs" });
         await table.getByText("has sent no heartbeat for more than 30s").waitFor();
-        await table.getByText("2 of 3").waitFor();
+        if (look.size === "desktop") await table.getByText("2 of 3").waitFor();
         await expectGood(page, `jobs-stuck-${look.size}-${look.theme}`);
 
         await page.goto(`${server.url}/proof`);

@@ -143,8 +143,8 @@ const stuckColumns: TableColumn<StuckJob>[] = [
   { label: "Bot", cell: (job) => <BotLink id={job.bot_id} /> },
   { label: "Work", cell: (job) => job.work },
   attempts as TableColumn<StuckJob>,
-  { label: "Started, ET", cell: (job) => <When at={job.started_at} /> },
   { label: "Why", long: true, cell: (job) => job.why },
+  { label: "Started, ET", cell: (job) => <When at={job.started_at} /> },
 ];
 
 const jobColumns: TableColumn<JobRow>[] = [

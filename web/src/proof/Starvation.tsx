@@ -49,13 +49,11 @@ export function Starvation() {
 }
 
 const columns: TableColumn<ProofLabBot>[] = [
-  {
-    label: "Verdict",
-    cell: (bot) => (bot.breached ? <StatusWord status="FAIL" /> : <StatusWord status="PASS" />),
-  },
+  { label: "Neglected", cell: (bot) => bot.breached && <StatusWord status="FAIL" /> },
   { label: "Bot", cell: (bot) => <BotLink id={bot.bot_id} /> },
   {
     label: "Now",
+    gives: true,
     cell: (bot) => (bot.active_status ? `${bot.active_job_type} ${bot.active_status}` : missing),
   },
   { label: "Next", cell: (bot) => <Next bot={bot} /> },
