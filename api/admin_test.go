@@ -100,7 +100,7 @@ func TestResetAnswersWhatCounts(t *testing.T) {
 		t.Errorf("the older session: %+v", s)
 	}
 	list := read[Sessions](l, "/api/bots/mes-gap/sessions")
-	if len(list.Data) != 1 || !list.Data[0].BeforeReset || list.Meta.Total != 1 {
+	if len(list.Data) != 1 || !list.Data[0].BeforeReset || list.Data[0].Standing != BeforeReset || list.Meta.Total != 1 {
 		t.Errorf("history: %+v", list)
 	}
 	proof := read[ProofData](l, "/api/_proof/data")

@@ -134,6 +134,7 @@ func TestSession(t *testing.T) {
 	}
 	p := s.Provenance
 	if s.Meta.Total != 2 || s.JobID != 1 || p.ResultHash != "h1" || p.Seed != "9223372036854775809" || !p.SimData ||
+		len(s.Equity) != 1 || s.Equity[0] != (EquityDay{"2026-11-21", 40_2500}) || s.Standing != Counts || *s.CountingID != 1 ||
 		p.DataSet != "SIM-ES-5m" || p.ExecutedRuleHash != "r1" || p.CostModel.Name != "standard" {
 		t.Errorf("session %+v", s)
 	}
@@ -141,7 +142,7 @@ func TestSession(t *testing.T) {
 
 func TestProofOfAutonomy(t *testing.T) {
 	l := newLab(t)
-	want := ProofAutonomy{Verdict: Stalled, GeneratedAt: noon, Watchdog: ProofWatchdog{Silent: true}, Ticks: List[ProofTick]{}}
+	want := ProofAutonomy{Verdict: Stalled, GeneratedAt: noon, Watchdog: ProofWatchdog{Silent: true}, Ticks: List[ProofTick]{}, Held: List[ProofHeld]{}}
 	if diff := cmp.Diff(want, read[ProofAutonomy](l, "/api/_proof/autonomy")); diff != "" {
 		t.Errorf("before the first tick (-want +got):\n%s", diff)
 	}
@@ -157,6 +158,7 @@ func TestProofOfAutonomy(t *testing.T) {
 		Verdict: Alive, GeneratedAt: third, LastFinishedAt: &third,
 		BotsEvaluated: 10, JobsEnqueued: 5, BotsHeld: 5, FailedTicks: 1,
 		Watchdog: ProofWatchdog{Holder: "host-1", BeatAt: &third},
+		Held:     List[ProofHeld]{{plan.JobActive, "Job already active", 5}},
 		Ticks: List[ProofTick]{
 			{3, started(third), &third, 5, 0, 5, map[plan.Reason]int{plan.JobActive: 5}, ""},
 			{2, started(second), &second, 0, 0, 0, map[plan.Reason]int{}, "the disk is full"},
@@ -233,14 +235,18 @@ func TestProofOfJobs(t *testing.T) {
 	got := read[ProofJobs](l, "/api/_proof/jobs?limit=1&offset=1")
 	at := noon
 	row := JobRow{
-		ID: 2, BotID: "mes-orb", JobType: job.Baseline, Status: job.Running, ReasonCode: "BASELINE_MISSING",
-		Attempt: 1, CreatedAt: at, StartedAt: &at, HeartbeatAt: &at,
+		ID: 2, BotID: "mes-orb", JobType: job.Baseline, Status: job.Running, Work: "Baseline backtest",
+		ReasonCode: "BASELINE_MISSING", Reason: "Baseline missing", Attempt: 1, MaxAttempts: 3, CreatedAt: at, StartedAt: &at, HeartbeatAt: &at,
 	}
+	waiting := row
+	waiting.ID, waiting.BotID, waiting.Status, waiting.Attempt = 3, "mes-trend", job.Queued, 0
+	waiting.StartedAt, waiting.HeartbeatAt = nil, nil
 	want := ProofJobs{
 		GeneratedAt: noon.Add(67 * time.Second),
 		Counts: List[JobCount]{
 			{job.Baseline, job.Completed, 1}, {job.Baseline, job.Queued, 1}, {job.Baseline, job.Running, 1},
 		},
+		Queue:    List[JobRow]{waiting},
 		Stuck:    List[StuckJob]{{row, 67, 67, "worker worker-1 has sent no heartbeat for more than 30s"}},
 		LastJobs: List[JobRow]{row},
 		Meta:     ProofMeta{Bots: 4, Limit: 1, Offset: 1},

@@ -34,6 +34,7 @@ type SessionLine struct {
 	DataSet     string       `json:"dataSet"`
 	SimData     bool         `json:"simData"`
 	BeforeReset bool         `json:"beforeReset"`
+	Standing    Standing     `json:"standing"`
 }
 
 type sessionsInput struct {
@@ -45,7 +46,8 @@ type sessionsInput struct {
 func (s *Server) listSessions(ctx context.Context, in *sessionsInput) (*answer[Sessions], error) {
 	var out Sessions
 	err := s.db.View(ctx, func(tx *store.DB) error {
-		if _, err := tx.Bot(ctx, in.ID); err != nil {
+		counting, err := counting(ctx, tx, in.ID)
+		if err != nil {
 			return err
 		}
 		rows, err := tx.SessionPage(ctx, in.ID, in.Limit, in.Offset)
@@ -57,6 +59,7 @@ func (s *Server) listSessions(ctx context.Context, in *sessionsInput) (*answer[S
 				ID: r.ID, JobID: r.JobID, JobType: r.Kind, Generation: r.Generation, CompletedAt: r.CompletedAt,
 				NetPnl: r.Metrics.NetPnL, MaxDrawdown: r.Metrics.MaxDrawdown, Sharpe: r.Metrics.Sharpe,
 				WinRate: r.Metrics.WinRate, Trades: r.Metrics.Trades, DataSet: r.DataSet, SimData: r.Sim, BeforeReset: r.BeforeReset(),
+				Standing: counting.standing(r.ID, r.BeforeReset()),
 			})
 		}
 		out.Meta = Meta{Limit: in.Limit, Offset: in.Offset, GeneratedAt: tx.Now()}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -41,6 +42,7 @@ type ProofAutonomy struct {
 	PausedAt       *time.Time      `json:"paused_at"` // of the whole fleet; null: it is not paused
 	PausedReason   string          `json:"paused_reason,omitempty"`
 	BotsPaused     int             `json:"bots_paused"` // one by one
+	Held           List[ProofHeld] `json:"held"`        // held_by_reason of the ticks listed, most bots first
 	Ticks          List[ProofTick] `json:"ticks"`
 	Offset         int             `json:"offset"` // newer ticks that are not listed
 }
@@ -51,6 +53,13 @@ type ProofWatchdog struct {
 	BeatAt       *time.Time `json:"beat_at"`       // null: it never looked
 	StalledSince *time.Time `json:"stalled_since"` // null: at its last look the planner was at work
 	Silent       bool       `json:"silent"`        // it has not looked for too long, so stalled_since may be old
+}
+
+// ProofHeld is how often bots were held for one reason.
+type ProofHeld struct {
+	ReasonCode plan.Reason `json:"reason_code"`
+	Reason     string      `json:"reason"` // the code in words
+	Bots       int         `json:"bots"`
 }
 
 // ProofTick is one row of planner_ticks. bots_evaluated = jobs_enqueued +
@@ -71,6 +80,7 @@ type ProofJobs struct {
 	GeneratedAt time.Time      `json:"generated_at"`
 	Counts      List[JobCount] `json:"counts"`
 	Stuck       List[StuckJob] `json:"stuck"`     // longest silent first, then those over their time limit; at most 20
+	Queue       List[JobRow]   `json:"queue"`     // in the order in which they are taken; at most 50
 	LastJobs    List[JobRow]   `json:"last_jobs"` // the newest of each bot that ever had one, by bot_id
 	Meta        ProofMeta      `json:"meta"`      // of last_jobs
 }
@@ -95,8 +105,11 @@ type JobRow struct {
 	BotID       bot.ID     `json:"bot_id"`
 	JobType     job.Type   `json:"job_type"`
 	Status      job.Status `json:"status"`
+	Work        string     `json:"work"`        // job_type and iteration in words: Improve #4
 	ReasonCode  string     `json:"reason_code"` // why the planner asked for it
+	Reason      string     `json:"reason"`      // the code in words
 	Attempt     int        `json:"attempt"`
+	MaxAttempts int        `json:"max_attempts"`
 	Iteration   int        `json:"iteration"`
 	CreatedAt   time.Time  `json:"created_at"`
 	StartedAt   *time.Time `json:"started_at"`
@@ -105,8 +118,11 @@ type JobRow struct {
 	Error       string     `json:"error,omitempty"`
 }
 
-// maxStuck is how many stuck jobs an answer lists.
-const maxStuck = 20
+// How many jobs of a kind an answer lists.
+const (
+	maxStuck  = 20
+	maxQueued = 50
+)
 
 // StuckJob is a running job that has been silent, or has run, for too long.
 type StuckJob struct {
@@ -151,6 +167,7 @@ func (s *Server) proveAutonomy(ctx context.Context, in *autonomyInput) (*answer[
 		for _, t := range page(ticks, in.ticks(), in.Offset) {
 			out.add(t)
 		}
+		out.Held = heldBy(out.Ticks)
 		out.BotsPaused, err = tx.PausedBots(ctx)
 		return err
 	})
@@ -189,6 +206,24 @@ func (p *ProofAutonomy) add(t store.Tick) {
 	}
 }
 
+// heldBy adds up the reasons of the ticks.
+func heldBy(ticks []ProofTick) List[ProofHeld] {
+	total := map[plan.Reason]int{}
+	for _, t := range ticks {
+		for reason, n := range t.HeldByReason {
+			total[reason] += n
+		}
+	}
+	held := make(List[ProofHeld], 0, len(total))
+	for reason, n := range total {
+		held = append(held, ProofHeld{reason, inWords(string(reason)), n})
+	}
+	slices.SortFunc(held, func(a, b ProofHeld) int {
+		return cmp.Or(cmp.Compare(b.Bots, a.Bots), cmp.Compare(a.ReasonCode, b.ReasonCode))
+	})
+	return held
+}
+
 func (s *Server) proveJobs(ctx context.Context, in *jobsInput) (*answer[ProofJobs], error) {
 	var out ProofJobs
 	err := s.db.View(ctx, func(tx *store.DB) error {
@@ -209,13 +244,16 @@ func (s *Server) proveJobs(ctx context.Context, in *jobsInput) (*answer[ProofJob
 			return err
 		}
 		out.Stuck = s.stuck(oldest, late, tx.Now())
+		queue, err := tx.Queue(ctx, maxQueued)
+		if err != nil {
+			return err
+		}
+		out.Queue = jobRows(queue)
 		last, err := tx.LastJobs(ctx, in.Limit, in.Offset)
 		if err != nil {
 			return err
 		}
-		for _, j := range last {
-			out.LastJobs = append(out.LastJobs, jobRow(j))
-		}
+		out.LastJobs = jobRows(last)
 		out.Meta.Bots, err = tx.CountBots(ctx, store.FleetFilter{})
 		return err
 	})
@@ -251,10 +289,19 @@ func (s *Server) stuck(oldest, late []job.Job, now time.Time) List[StuckJob] {
 // seconds is a whole age, never negative.
 func seconds(d time.Duration) int64 { return max(0, int64(d/time.Second)) }
 
+func jobRows(jobs []job.Job) List[JobRow] {
+	rows := make(List[JobRow], len(jobs))
+	for i, j := range jobs {
+		rows[i] = jobRow(j)
+	}
+	return rows
+}
+
 func jobRow(j job.Job) JobRow {
 	return JobRow{
-		ID: j.ID, BotID: bot.ID(j.BotID), JobType: j.Type, Status: j.Status, ReasonCode: j.Reason,
-		Attempt: j.Attempt, Iteration: j.Iteration, CreatedAt: j.CreatedAt, StartedAt: moment(j.StartedAt),
+		ID: j.ID, BotID: bot.ID(j.BotID), JobType: j.Type, Status: j.Status, Work: work(j),
+		ReasonCode: j.Reason, Reason: inWords(j.Reason),
+		Attempt: j.Attempt, MaxAttempts: j.MaxAttempts, Iteration: j.Iteration, CreatedAt: j.CreatedAt, StartedAt: moment(j.StartedAt),
 		CompletedAt: moment(j.CompletedAt), HeartbeatAt: moment(j.HeartbeatAt), Error: j.Error,
 	}
 }

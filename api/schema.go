@@ -52,6 +52,7 @@ func newRegistry() huma.Registry {
 	enumerate(r, bot.Stages[:]...)
 	enumerate(r, bot.Manual, bot.Auto)
 	enumerate(r, Alive, Stalled)
+	enumerate(r, Counts, BeforeReset, Superseded)
 	healthWords(r)
 	enumerate(r, Pass, Fail)
 	r.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())

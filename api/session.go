@@ -26,8 +26,11 @@ type Session struct {
 	CompletedAt time.Time       `json:"completedAt"`
 	BeforeReset bool            `json:"beforeReset"`    // its job was created before the bot's reset: it counts for nothing
 	ResetAt     *time.Time      `json:"metricsResetAt"` // of the bot; null: never reset
+	Standing    Standing        `json:"standing"`
+	CountingID  *int64          `json:"countingSessionId"` // the bot's session that counts; null: none does
 	Metrics     measure.Metrics `json:"metrics"`
 	Provenance  Provenance      `json:"provenance"`
+	Equity      List[EquityDay] `json:"equity"` // one point a trade date, oldest first
 	Trades      List[Trade]     `json:"trades"` // one page, in order of exit
 	Meta        Meta            `json:"meta"`   // of the trades
 }
@@ -54,6 +57,12 @@ type Provenance struct {
 	EngineVersion    string       `json:"engineVersion"`
 	Seed             string       `json:"seed"` // a whole number, larger than JavaScript can hold
 	ResultHash       string       `json:"resultHash"`
+}
+
+// EquityDay is where a session stood at the end of a trade date.
+type EquityDay struct {
+	Date string       `json:"date"` // 2026-11-20, the exchange's trade date
+	Pnl  market.Money `json:"pnl"`  // dollars since the start
 }
 
 // Trade is one round turn of a session.
@@ -89,11 +98,17 @@ func (s *Server) session(ctx context.Context, in *sessionInput) (*answer[Session
 		if err != nil {
 			return err
 		}
-		b, err := tx.Bot(ctx, session.BotID)
+		counting, err := counting(ctx, tx, session.BotID)
 		if err != nil {
 			return err
 		}
-		out = sessionOf(store.SessionRow{Session: session, ResetAt: b.MetricsResetAt})
+		days, err := tx.Equity(ctx, in.ID)
+		if err != nil {
+			return err
+		}
+		out = sessionOf(store.SessionRow{Session: session, ResetAt: counting.resetAt})
+		out.Standing, out.CountingID = counting.standing(out.ID, out.BeforeReset), counting.id
+		out.Equity = equityOf(days, session.Metrics.Capital)
 		out.Meta = Meta{Total: len(all), Limit: in.Limit, Offset: in.Offset, GeneratedAt: tx.Now()}
 		out.Trades, err = tradesOf(page(all, in.Limit, in.Offset), session.Symbol)
 		return err
@@ -119,6 +134,15 @@ func sessionOf(s store.SessionRow) Session {
 			EngineVersion: s.EngineVersion, Seed: strconv.FormatUint(s.Seed, 10), ResultHash: s.ResultHash,
 		},
 	}
+}
+
+// equityOf writes a curve of capital as what was gained or lost since the start.
+func equityOf(days []store.EquityDay, capital market.Money) List[EquityDay] {
+	curve := make(List[EquityDay], len(days))
+	for i, d := range days {
+		curve[i] = EquityDay{d.Date.String(), d.Equity - capital}
+	}
+	return curve
 }
 
 func tradesOf(all []store.Trade, symbol string) (List[Trade], error) {

@@ -611,6 +611,14 @@ func (db *DB) OldestActive(ctx context.Context, limit int) ([]job.Job, error) {
 		where j.status = 'RUNNING' order by j.heartbeat_at, j.id limit $1`, limit)
 }
 
+// Queue returns the waiting jobs in the order in which they are taken, save
+// that each class has its own cap and that a job may wait out a pause between
+// its attempts.
+func (db *DB) Queue(ctx context.Context, limit int) ([]job.Job, error) {
+	return collect(ctx, db, "queue", scanJob, `select `+jobColumns+` from bot_jobs j
+		where j.status = 'QUEUED' order by j.priority, j.id limit $1`, limit)
+}
+
 // LastJobs returns the newest job of each bot, by bot.
 func (db *DB) LastJobs(ctx context.Context, limit, offset int) ([]job.Job, error) {
 	return collect(ctx, db, "last jobs", scanJob, `select `+jobColumns+` from bots b

@@ -5,6 +5,15 @@ import { expect, it } from "vitest";
 
 const assets = join(import.meta.dirname, "../dist/assets");
 
+/** The scripts that the page asks for before any of its routes. */
+function first(): RegExp {
+  const page = readFileSync(join(assets, "../index.html"), "utf8");
+  const names = [...page.matchAll(/"\/assets\/([^"]+\.js)"/g)].map(([, name = ""]) =>
+    name.replaceAll(".", "\\."),
+  );
+  return new RegExp(`^(${names.join("|")})$`);
+}
+
 /** Kilobytes after gzip of the built files that match. */
 function kilobytes(pattern: RegExp): number {
   const files = readdirSync(assets).filter((name) => pattern.test(name));
@@ -14,8 +23,9 @@ function kilobytes(pattern: RegExp): number {
 }
 
 it.each([
-  ["JavaScript of the fleet page", /^index-.*\.js$/, 240],
+  ["JavaScript of the fleet page", first(), 240],
   ["JavaScript of the bot page", /^BotPage-.*\.js$/, 75],
+  ["JavaScript of the autonomy, jobs and proof pages", /^(AutonomyPage|JobsPage|ProofPage)-.*\.js$/, 30],
   ["CSS", /\.css$/, 50],
 ])("%s is within its budget", (_, pattern, most) => {
   expect(kilobytes(pattern)).toBeLessThan(most);

@@ -89,6 +89,64 @@ describe.each(looks)("$size, $theme", (look) => {
   });
 });
 
+describe("selection", () => {
+  it.each(looks)("is for everybody: $size, $theme", async (look) => {
+    await withConsole(
+      fleetOf(40),
+      async (page, { url }) => {
+        await page.goto(url);
+        await page.locator(rows).first().waitFor();
+        expect(await page.getByRole("checkbox").count()).toBe(0);
+        if (look.size === "phone") {
+          await page.getByRole("button", { name: "Revert or reset all bots" }).click();
+          await page.getByRole("menuitem", { name: "Select bots" }).click();
+        } else await page.getByRole("button", { name: "Select", exact: true }).click();
+        const bar = page.getByRole("region", { name: "Selection" });
+        await bar.getByText("0 bots selected").waitFor();
+        expect(await bar.getByRole("button", { name: "Revert to LAB…" }).isDisabled()).toBe(true);
+        await page.getByRole("checkbox", { name: "Select MES VWAP Scalper", exact: true }).click();
+        await page.getByRole("checkbox", { name: "Select ES Mean Reversion", exact: true }).click();
+        await bar.getByText("2 bots selected").waitFor();
+        await expectAccessible(page);
+        await expectHonestWords(page);
+        await expectNoSidewaysScroll(page);
+        await page.screenshot({ path: picture(`selection-${look.size}-${look.theme}`) });
+        if (look.size === "phone") await bar.getByRole("button", { name: "All" }).click();
+        else await page.getByRole("checkbox", { name: "Select all 40 bots shown" }).click();
+        await bar.getByText("40 bots selected").waitFor();
+        await bar.getByRole("button", { name: "Done" }).click();
+        await bar.waitFor({ state: "detached" });
+      },
+      look,
+    );
+  });
+
+  it("follows the keys, and remembers what a filter hides", async () => {
+    await withConsole(fleetOf(40), async (page, { url }) => {
+      await page.goto(url);
+      await page.locator(rows).first().waitFor();
+      for (const key of ["j", "x", "j", "j", "x"]) await page.keyboard.press(key);
+      const bar = page.getByRole("region", { name: "Selection" });
+      await bar.getByText("2 bots selected").waitFor();
+      expect(
+        await page
+          .locator("tr[data-selected]")
+          .evaluateAll((all) => all.map((row) => row.getAttribute("data-bot-id"))),
+      ).toEqual(["bot-0", "bot-2"]);
+      await page.getByRole("checkbox", { name: "Select MNQ ORB Breakout", exact: true }).focus();
+      await page.keyboard.press(" ");
+      await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      await bar.getByText("2 bots selected").waitFor();
+      await page.getByLabel("Find a bot or symbol").fill("orb mnq");
+      await bar.getByText("2 bots selected, 1 of them not shown").waitFor();
+      await page.getByLabel("Find a bot or symbol").blur();
+      await page.keyboard.press("Escape");
+      await bar.waitFor({ state: "detached" });
+    });
+  });
+});
+
 it.each(["dark", "light"] as const)("says the reason of a next action on hover, %s", async (theme) => {
   await withConsole(
     fleetOf(40),

@@ -128,7 +128,7 @@ it("shows a bot's page with the provenance of its figures", async () => {
   const bot = (await assay.bots()).data.find(({ metrics }) => metrics.sessionId !== null);
   await page.getByRole("link", { name: bot?.name ?? "" }).click();
   await page.getByRole("heading", { level: 2, name: bot?.name ?? "" }).waitFor();
-  await page.getByText(`Session ${bot?.metrics.sessionId}`).waitFor();
+  await page.getByText(`Session ${bot?.metrics.sessionId}`, { exact: true }).first().waitFor();
   await expectAccessible(page);
   await expectHonestWords(page);
   await page.screenshot({ path: picture("bot-desktop-dark"), fullPage: true });

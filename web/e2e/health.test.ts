@@ -144,6 +144,28 @@ describe("with no key at all", () => {
     });
   });
 
+  it("takes the focus to its title, scrolls by keys, and fits 320 pixels", async () => {
+    await withPage(assay.url, async (page) => {
+      await page.setViewportSize({ width: 320, height: 640 });
+      await page.keyboard.press("h");
+      await words(page);
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("System Health");
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+      const sideways = await drawer(page).evaluate((dialog) =>
+        [dialog, ...dialog.querySelectorAll("*")]
+          .filter((e) => e.getBoundingClientRect().right > 320)
+          .map((e) => e.outerHTML.slice(0, 120)),
+      );
+      expect(sideways).toEqual([]);
+      await page.keyboard.press("PageDown");
+      await expect
+        .poll(() => drawer(page).evaluate((dialog) => dialog.scrollTop), patient)
+        .toBeGreaterThan(0);
+      await expectAccessible(page);
+      await page.screenshot({ path: picture("health-320") });
+    });
+  });
+
   it("runs an audit on a click and says what it found", async () => {
     await withPage(`${assay.url}/bots?health=true`, async (page) => {
       await page.getByTestId("check-audit").getByText("No audit yet. It blocks nothing.").waitFor();
@@ -152,6 +174,50 @@ describe("with no key at all", () => {
       await page.getByRole("status").getByText("The audit found nothing").waitFor();
       await expectAccessible(page);
     });
+  });
+});
+
+describe("when Assay dies under the open drawer", () => {
+  it.each(looks)("says so within three seconds: $size, $theme", async (look) => {
+    const assay = new Assay();
+    await assay.start();
+    try {
+      await withPage(
+        `${assay.url}/bots?health=true`,
+        async (page) => {
+          await words(page);
+          const notice = drawer(page).getByTestId("connection");
+          expect(await notice.count()).toBe(0);
+          await assay.kill();
+          const died = Date.now();
+          await notice.waitFor({ timeout: 10_000 });
+          expect(Date.now() - died).toBeLessThan(3000);
+          expect(await notice.innerText()).toMatch(/^Reconnecting… showing \d\d:\d\d:\d\d ET$/);
+          const box = await notice.boundingBox();
+          expect(
+            await page.evaluate(
+              ({ x, y }) => document.elementFromPoint(x, y)?.closest("[data-testid=connection]") !== null,
+              { x: (box?.x ?? 0) + 5, y: (box?.y ?? 0) + 5 },
+            ),
+          ).toBe(true);
+          const checked = () =>
+            page
+              .getByTestId("overall")
+              .getByText(/^Checked/)
+              .innerText();
+          const before = await checked();
+          await expect.poll(checked, patient).not.toBe(before);
+          await expectAccessible(page);
+          await expectNoSidewaysScroll(page);
+          await page.screenshot({ path: picture(`health-gone-${look.size}-${look.theme}`) });
+          await assay.start();
+          await notice.waitFor({ state: "detached" });
+        },
+        look,
+      );
+    } finally {
+      await assay.remove();
+    }
   });
 });
 

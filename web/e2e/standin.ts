@@ -19,7 +19,13 @@ const policy =
 /** A server that says what a test wants said, for states that a healthy Assay never shows. */
 export async function standIn(fleet: Overview) {
   const streams = new Set<ServerResponse>();
-  const state = { fleet, readiness: wellReadiness(), problem: "", silent: false };
+  const state = {
+    fleet,
+    readiness: wellReadiness(),
+    problem: "",
+    silent: false,
+    proofs: {} as Record<string, object>,
+  };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     response.setHeader("Content-Security-Policy", policy);
@@ -32,8 +38,11 @@ export async function standIn(fleet: Overview) {
       if (state.silent) return;
       if (state.problem) return answer(response, 503, { title: "Unavailable", detail: state.problem });
       if (path.endsWith("/sessions")) return answer(response, 200, { data: [], meta: state.fleet.meta });
+      const proof = state.proofs[path];
+      if (proof) return answer(response, 200, proof);
       if (path === "/api/readiness") return answer(response, 200, state.readiness);
-      if (path.startsWith("/api/sessions/")) return answer(response, 200, session());
+      if (path.startsWith("/api/sessions/"))
+        return answer(response, 200, session(Number(path.split("/").at(-1))));
       answer(response, 200, { ...state.fleet, meta: { ...state.fleet.meta, generatedAt: new Date() } });
     } else {
       const file = path.includes(".") ? path : "/index.html";
@@ -202,17 +211,23 @@ const metrics: Session["metrics"] = {
   longestDrawdown: 3,
 };
 
-function session(): Session {
+function session(id: number): Session {
   const at = new Date().toISOString();
   return {
-    id: 1,
-    botId: "bot-0",
-    jobId: 1,
+    id,
+    botId: `bot-${id - 1}`,
+    jobId: id,
     status: "COMPLETED",
     createdAt: at,
     completedAt: at,
     beforeReset: false,
     metricsResetAt: null,
+    standing: "COUNTS",
+    countingSessionId: id,
+    equity: Array.from({ length: 60 }, (_, day) => ({
+      date: new Date(Date.UTC(2026, 0, 5 + day)).toISOString().slice(0, 10),
+      pnl: Math.round(day * 0.5 + 12 * wave(id, day)),
+    })),
     jobType: "BASELINE_BACKTEST",
     generation: 1,
     metrics,

@@ -537,6 +537,11 @@ export interface components {
             /** Format: int32 */
             volumeCap: number;
         };
+        EquityDay: {
+            date: string;
+            /** Format: double */
+            pnl: number;
+        };
         ExchangeState: {
             label: string;
             /** @enum {string} */
@@ -590,10 +595,14 @@ export interface components {
             /** Format: int64 */
             iteration: number;
             job_type: components["schemas"]["JobType"];
+            /** Format: int64 */
+            max_attempts: number;
+            reason: string;
             reason_code: string;
             /** Format: date-time */
             started_at: string | null;
             status: components["schemas"]["JobStatus"];
+            work: string;
         };
         /** @enum {string} */
         JobStatus: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
@@ -744,6 +753,7 @@ export interface components {
             failed_ticks: number;
             /** Format: date-time */
             generated_at: string;
+            held: components["schemas"]["ProofHeld"][];
             /** Format: int64 */
             jobs_enqueued: number;
             /** Format: date-time */
@@ -800,6 +810,12 @@ export interface components {
             /** @enum {string} */
             verdict: "PASS" | "REFUSED";
         };
+        ProofHeld: {
+            /** Format: int64 */
+            bots: number;
+            reason: string;
+            reason_code: string;
+        };
         ProofInvariant: {
             id: string;
             /** Format: int64 */
@@ -829,6 +845,7 @@ export interface components {
             generated_at: string;
             last_jobs: components["schemas"]["JobRow"][];
             meta: components["schemas"]["ProofMeta"];
+            queue: components["schemas"]["JobRow"][];
             stuck: components["schemas"]["StuckJob"][];
         };
         ProofLabBot: {
@@ -1208,8 +1225,11 @@ export interface components {
             botId: string;
             /** Format: date-time */
             completedAt: string;
+            /** Format: int64 */
+            countingSessionId: number | null;
             /** Format: date-time */
             createdAt: string;
+            equity: components["schemas"]["EquityDay"][];
             /** Format: int64 */
             generation: number;
             /** Format: int64 */
@@ -1222,6 +1242,7 @@ export interface components {
             /** Format: date-time */
             metricsResetAt: string | null;
             provenance: components["schemas"]["Provenance"];
+            standing: components["schemas"]["Standing"];
             status: components["schemas"]["JobStatus"];
             trades: components["schemas"]["Trade"][];
         };
@@ -1244,6 +1265,7 @@ export interface components {
             /** Format: double */
             sharpe: number | null;
             simData: boolean;
+            standing: components["schemas"]["Standing"];
             /** Format: int64 */
             trades: number;
             /** Format: double */
@@ -1358,6 +1380,8 @@ export interface components {
             since: string;
             stage: components["schemas"]["Stage"];
         };
+        /** @enum {string} */
+        Standing: "COUNTS" | "BEFORE_RESET" | "SUPERSEDED";
         StreamEvent: {
             data: components["schemas"]["BotsEvent"];
             /** @enum {string} */
@@ -1410,6 +1434,9 @@ export interface components {
             /** Format: int64 */
             iteration: number;
             job_type: components["schemas"]["JobType"];
+            /** Format: int64 */
+            max_attempts: number;
+            reason: string;
             reason_code: string;
             /** Format: int64 */
             running_seconds: number;
@@ -1419,6 +1446,7 @@ export interface components {
             started_at: string | null;
             status: components["schemas"]["JobStatus"];
             why: string;
+            work: string;
         };
         TickEvent: {
             /** Format: date-time */

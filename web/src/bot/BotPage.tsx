@@ -1,29 +1,28 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconChevronLeft, IconLock } from "@tabler/icons-react";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { detailOf } from "../api/client";
 import { useOverview } from "../api/overview";
 import type { Bot } from "../api/types";
 import { useClock } from "../clock/clock";
 import { elapsed } from "../format/age";
-import { count, drawdown, money, percent, ratio } from "../format/number";
 import { ActMenu } from "../operator/ActMenu";
 import { useKeys } from "../shell/shortcuts";
 import { Activity } from "../ui/Activity";
 import { AlertIcon } from "../ui/AlertIcon";
-import { Figure } from "../ui/Figure";
 import { Message } from "../ui/Message";
 import { SimData } from "../ui/SimData";
 import { StageChip } from "../ui/StageChip";
 import styles from "./BotPage.module.css";
 import { HistoryPanel } from "./HistoryPanel";
+import { Kpis } from "./Kpis";
 import { NowPanel } from "./NowPanel";
 import { SessionPanels } from "./SessionPanels";
 
 /** One bot: what it does, what its figures are and where they come from. */
 export function BotPage() {
   const { botId } = useParams({ from: "/bots/$botId" });
+  const { session } = useSearch({ from: "/bots/$botId" });
   const { data, error, refetch } = useOverview();
   const bot = data?.data.find((b) => b.id === botId);
   useNeighbours(data?.data ?? [], botId);
@@ -48,9 +47,10 @@ export function BotPage() {
   return (
     <article className={styles.page}>
       <Head bot={bot} />
-      <NowPanel bot={bot} />
-      <SessionPanels metrics={bot.metrics} />
-      <HistoryPanel bot={bot} />
+      <SessionPanels bot={bot} wanted={session}>
+        <NowPanel bot={bot} />
+      </SessionPanels>
+      <HistoryPanel bot={bot} shown={session ?? bot.metrics.sessionId} />
     </article>
   );
 }
@@ -96,34 +96,9 @@ function Head({ bot }: { bot: Bot }) {
       </div>
       <div className={styles.figures}>
         {metrics.simData && <SimData />}
-        <dl>
-          <Kpi label="Net P&L">
-            <Figure of={metrics} value={metrics.netPnl} format={money} signed />
-          </Kpi>
-          <Kpi label="Max DD">
-            <Figure of={metrics} value={metrics.maxDrawdown} format={drawdown} />
-          </Kpi>
-          <Kpi label="Sharpe">
-            <Figure of={metrics} value={metrics.sharpe} format={ratio} />
-          </Kpi>
-          <Kpi label="Win %">
-            <Figure of={metrics} value={metrics.winRate} format={percent} />
-          </Kpi>
-          <Kpi label="Trades">
-            <Figure of={metrics} value={metrics.trades} format={count} />
-          </Kpi>
-        </dl>
+        <Kpis of={metrics} />
         <ActMenu scope={[bot.id]} label="Revert or reset this bot" />
       </div>
-    </div>
-  );
-}
-
-function Kpi({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

@@ -1,21 +1,35 @@
-import { useEffect } from "react";
+import { keepPreviousData } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { api, detailOf } from "../api/client";
 import type { Bot } from "../api/types";
 import { count, drawdown, moneyAndCents, percent, ratio } from "../format/number";
 import { SimData } from "../ui/SimData";
 import styles from "./BotPage.module.css";
 import { Moment } from "./NowPanel";
+import { standings } from "./standing";
 
-const sessionsShown = 20;
+const sessionsAtOnce = 20;
+const mostSessions = 1000;
+
+interface Props {
+  bot: Bot;
+  /** The session whose results the page shows. */
+  shown: number | null;
+}
 
 /** The bot's backtests; those from before its reset stay readable and say so. */
-export function HistoryPanel({ bot: { id, metrics } }: { bot: Bot }) {
-  const { data, error, refetch } = api.useQuery("get", "/api/bots/{id}/sessions", {
-    params: { path: { id }, query: { limit: sessionsShown } },
-  });
+export function HistoryPanel({ bot: { id, metrics }, shown }: Props) {
+  const [most, setMost] = useState(sessionsAtOnce);
+  const { data, error, refetch } = api.useQuery(
+    "get",
+    "/api/bots/{id}/sessions",
+    { params: { path: { id }, query: { limit: most } } },
+    { placeholderData: keepPreviousData },
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new result and a reset each make the list old
   useEffect(() => void refetch(), [metrics.sessionId, metrics.since, refetch]);
-  if (error) {
+  if (!data && error) {
     return (
       <section className={styles.panel} aria-labelledby="history">
         <h3 id="history">Backtests</h3>
@@ -41,7 +55,7 @@ export function HistoryPanel({ bot: { id, metrics } }: { bot: Bot }) {
             <tr>
               <th scope="col">Session</th>
               <th scope="col">Completed, ET</th>
-              <th scope="col">Boundary</th>
+              <th scope="col">Standing</th>
               <th scope="col" data-numeric>
                 Net P&L
               </th>
@@ -62,12 +76,26 @@ export function HistoryPanel({ bot: { id, metrics } }: { bot: Bot }) {
           </thead>
           <tbody>
             {sessions.map((session) => (
-              <tr key={session.id} data-before-reset={session.beforeReset || undefined}>
-                <td>{session.id}</td>
+              <tr
+                key={session.id}
+                data-muted={session.standing !== "COUNTS" || undefined}
+                data-current={session.id === shown || undefined}
+              >
+                <th scope="row">
+                  <Link
+                    to="/bots/$botId"
+                    params={{ botId: id }}
+                    search={{ session: session.id }}
+                    aria-current={session.id === shown ? "true" : undefined}
+                    aria-label={`Session ${session.id}`}
+                  >
+                    {session.id}
+                  </Link>
+                </th>
                 <td>
                   <Moment at={session.completedAt} />
                 </td>
-                <td>{counts(session.beforeReset, metrics.since)}</td>
+                <td>{standings[session.standing]}</td>
                 <td data-numeric data-sign={Math.sign(session.netPnl)}>
                   {moneyAndCents(session.netPnl)}
                 </td>
@@ -81,12 +109,15 @@ export function HistoryPanel({ bot: { id, metrics } }: { bot: Bot }) {
           </tbody>
         </table>
       </section>
+      {sessions.length < meta.total && most < mostSessions && (
+        <button
+          type="button"
+          className={styles.more}
+          onClick={() => setMost(Math.min(5 * most, mostSessions))}
+        >
+          Show older sessions
+        </button>
+      )}
     </section>
   );
-}
-
-/** A bot that was never reset has no before and after. */
-function counts(beforeReset: boolean, since: string | null): string {
-  if (beforeReset) return "Before the reset";
-  return since ? "Since the reset" : "Counts";
 }

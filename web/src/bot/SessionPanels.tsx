@@ -1,46 +1,87 @@
 import { VisuallyHidden } from "@mantine/core";
+import { type ReactNode, useEffect } from "react";
 import { api, detailOf } from "../api/client";
-import type { Metrics, Session } from "../api/types";
+import type { Bot, Metrics, Session } from "../api/types";
 import { count, missing, money, moneyAndCents, percent, plain, ratio } from "../format/number";
 import { date, dateMinute, dateTime, utc } from "../format/time";
 import { SimData } from "../ui/SimData";
 import styles from "./BotPage.module.css";
+import { EquityPanel } from "./EquityPanel";
 import { Fact, Moment } from "./NowPanel";
+import { SessionBanner } from "./SessionBanner";
 
 const tradesShown = 100;
 
-/** Where the bot's figures come from, and the trades they are made of. */
-export function SessionPanels({ metrics }: { metrics: Metrics }) {
-  if (metrics.sessionId === null) {
-    const since = metrics.since ? ` since the reset of ${dateTime(metrics.since)}` : "";
-    return (
-      <section className={styles.panel} aria-labelledby="result">
-        <h3 id="result">Result</h3>
-        <p className={styles.muted}>{`No completed backtest${since}.`}</p>
-      </section>
-    );
-  }
-  return <SessionOf id={metrics.sessionId} />;
+interface Props {
+  bot: Bot;
+  /** The session that the address names; undefined: the one that counts. */
+  wanted: number | undefined;
+  /** What stands between the note on the session and its figures. */
+  children: ReactNode;
 }
 
-function SessionOf({ id }: { id: number }) {
-  const { data, error } = api.useQuery("get", "/api/sessions/{id}", {
-    params: { path: { id }, query: { limit: tradesShown } },
-  });
-  if (error) {
+/** A result, where it comes from, and the trades it is made of. */
+export function SessionPanels({ bot: { id, metrics }, wanted, children }: Props) {
+  const shown = wanted ?? metrics.sessionId;
+  if (shown !== null) {
     return (
-      <section className={styles.panel} aria-labelledby="result">
-        <h3 id="result">Result</h3>
-        <p role="alert">{`Session ${id} could not be read: ${detailOf(error)}`}</p>
-      </section>
+      <SessionOf key={shown} id={shown} botId={id} metrics={metrics}>
+        {children}
+      </SessionOf>
     );
   }
-  if (!data) return <section className={styles.panel} aria-hidden style={{ minHeight: 240 }} />;
+  const since = metrics.since ? ` since the reset of ${dateTime(metrics.since)}` : "";
   return (
     <>
-      <Statistics metrics={data.metrics} />
-      <Provenance session={data} />
-      <Trades session={data} />
+      {children}
+      <NoResult>{`No completed backtest${since}.`}</NoResult>
+    </>
+  );
+}
+
+/** The panel without a result, and why. */
+function NoResult({ alert, children }: { alert?: boolean; children: ReactNode }) {
+  return (
+    <section className={styles.panel} aria-labelledby="result">
+      <h3 id="result">Result</h3>
+      <p className={alert ? undefined : styles.muted} role={alert ? "alert" : undefined}>
+        {children}
+      </p>
+    </section>
+  );
+}
+
+interface SessionProps {
+  id: number;
+  botId: string;
+  metrics: Metrics;
+  children: ReactNode;
+}
+
+function SessionOf({ id, botId, metrics, children }: SessionProps) {
+  const { data, error, refetch } = api.useQuery("get", "/api/sessions/{id}", {
+    params: { path: { id }, query: { limit: tradesShown } },
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new result and a reset each change how the session stands
+  useEffect(() => void refetch(), [metrics.sessionId, metrics.since, refetch]);
+  if (data?.botId === botId) {
+    return (
+      <>
+        <SessionBanner session={data} />
+        {children}
+        <Statistics metrics={data.metrics} />
+        <EquityPanel session={data} />
+        <Provenance session={data} />
+        <Trades session={data} />
+      </>
+    );
+  }
+  return (
+    <>
+      {children}
+      {data && <NoResult alert>{`Session ${id} is of another bot, ${data.botId}.`}</NoResult>}
+      {!data && error && <NoResult alert>{`Session ${id} could not be read: ${detailOf(error)}`}</NoResult>}
+      {!data && !error && <section className={styles.panel} aria-hidden style={{ minHeight: 240 }} />}
     </>
   );
 }

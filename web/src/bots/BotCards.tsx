@@ -10,11 +10,13 @@ import { Sparkline } from "../ui/Sparkline";
 import { StageChip } from "../ui/StageChip";
 import styles from "./BotCards.module.css";
 import { BotName } from "./BotRow";
+import { Tick } from "./SelectionBar";
+import type { Selecting } from "./useSelection";
 
 const cardHeight = 112;
 
 /** The fleet on a phone: a card a bot, of which only those in sight exist. */
-export function BotCards({ bots }: { bots: Bot[] }) {
+export function BotCards({ bots, selecting }: { bots: Bot[]; selecting: Selecting | undefined }) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
@@ -30,17 +32,44 @@ export function BotCards({ bots }: { bots: Bot[] }) {
     <ul ref={list} className={styles.cards} aria-label="Bots" style={{ height: cards.getTotalSize() }}>
       {cards.getVirtualItems().map(({ index, start }) => {
         const bot = bots[index];
-        return bot && <Card key={bot.id} bot={bot} top={start - top} />;
+        return (
+          bot && (
+            <Card
+              key={bot.id}
+              bot={bot}
+              top={start - top}
+              selected={selecting?.ids.has(bot.id)}
+              onSelect={selecting?.toggle}
+            />
+          )
+        );
       })}
     </ul>
   );
 }
 
-const Card = memo(function Card({ bot, top }: { bot: Bot; top: number }) {
+interface CardProps {
+  bot: Bot;
+  top: number;
+  /** Undefined while nobody selects. */
+  selected: boolean | undefined;
+  onSelect: ((id: string) => void) | undefined;
+}
+
+const Card = memo(function Card({ bot, top, selected, onSelect }: CardProps) {
   const { metrics } = bot;
   return (
-    <li data-testid="bot-card" data-bot-id={bot.id} className={styles.card} style={{ top }}>
+    <li
+      data-testid="bot-card"
+      data-bot-id={bot.id}
+      data-selected={selected || undefined}
+      className={styles.card}
+      style={{ top }}
+    >
       <div className={styles.line}>
+        {selected !== undefined && (
+          <Tick label={`Select ${bot.name}`} checked={selected} onChange={() => onSelect?.(bot.id)} />
+        )}
         <BotName bot={bot} />
         <AlertIcon alert={bot.botNow.alert} />
         <span className={styles.marks}>

@@ -10,24 +10,34 @@ import { Sparkline } from "../ui/Sparkline";
 import { StageChip } from "../ui/StageChip";
 import styles from "./BotTable.module.css";
 import type { Column, ColumnId } from "./columns";
+import { Tick } from "./SelectionBar";
 
 interface Props {
   bot: Bot;
   index: number;
   current: boolean;
   columns: Column[];
+  /** Undefined while nobody selects. */
+  selected: boolean | undefined;
+  onSelect: ((id: string) => void) | undefined;
 }
 
 /** One bot; drawn again only when the bot itself is another object. */
 export const BotRow = memo(
-  function BotRow({ bot, index, current, columns }: Props) {
+  function BotRow({ bot, index, current, columns, selected, onSelect }: Props) {
     return (
       <tr
         data-testid="bot-row"
         data-bot-id={bot.id}
         data-current={current || undefined}
+        data-selected={selected || undefined}
         aria-rowindex={index + 2}
       >
+        {selected !== undefined && (
+          <td data-col="select">
+            <Tick label={`Select ${bot.name}`} checked={selected} onChange={() => onSelect?.(bot.id)} />
+          </td>
+        )}
         {columns.map(({ id, numeric }) =>
           id === "name" ? (
             <th key={id} scope="row" data-col={id}>
@@ -46,6 +56,7 @@ export const BotRow = memo(
     old.bot === next.bot &&
     old.index === next.index &&
     old.current === next.current &&
+    old.selected === next.selected &&
     old.columns.length === next.columns.length &&
     old.columns.every((column, i) => column === next.columns[i]),
 );

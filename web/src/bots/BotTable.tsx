@@ -8,8 +8,11 @@ import { useKeys } from "../shell/shortcuts";
 import { BotRow } from "./BotRow";
 import styles from "./BotTable.module.css";
 import { type Column, columns, isSortKey } from "./columns";
+import { Tick } from "./SelectionBar";
 import { type BotsSearch, nextSort, shownColumns } from "./search";
+import { selectedOf } from "./selection";
 import { useColumnChoice } from "./useColumnChoice";
+import type { Selecting } from "./useSelection";
 
 const rowHeight = 36;
 const headHeight = 32;
@@ -17,12 +20,13 @@ const headHeight = 32;
 interface Props {
   bots: Bot[];
   search: BotsSearch;
+  selecting: Selecting | undefined;
   /** Told whether the pointer or the focus is in the table, where rows must not change places. */
   onHold: (held: boolean) => void;
 }
 
 /** The fleet as a table of which only the rows in sight exist. */
-export function BotTable({ bots, search, onHold }: Props) {
+export function BotTable({ bots, search, selecting, onHold }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string>();
   const [choice] = useColumnChoice(search);
@@ -59,12 +63,14 @@ export function BotTable({ bots, search, onHold }: Props) {
     >
       <table className={styles.table} aria-label="Bots" aria-rowcount={bots.length + 1}>
         <colgroup>
+          {selecting && <col data-col="select" />}
           {visible.map(({ id }) => (
             <col key={id} data-col={id} />
           ))}
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
+            {selecting && <AllTick bots={bots} selecting={selecting} />}
             {visible.map((column) => (
               <Head key={column.id} column={column} search={search} />
             ))}
@@ -76,7 +82,15 @@ export function BotTable({ bots, search, onHold }: Props) {
             const bot = bots[index];
             return (
               bot && (
-                <BotRow key={bot.id} bot={bot} index={index} current={bot.id === current} columns={visible} />
+                <BotRow
+                  key={bot.id}
+                  bot={bot}
+                  index={index}
+                  current={bot.id === current}
+                  columns={visible}
+                  selected={selecting?.ids.has(bot.id)}
+                  onSelect={selecting?.toggle}
+                />
               )
             );
           })}
@@ -120,6 +134,21 @@ function useWalk(
 function botIdOf(event: FocusEvent): string | undefined {
   const row = event.target.closest("[data-bot-id]");
   return row instanceof HTMLElement ? row.dataset.botId : undefined;
+}
+
+/** Selects all rows, those out of sight too. */
+function AllTick({ bots, selecting }: { bots: Bot[]; selecting: Selecting }) {
+  const selected = selectedOf(bots, selecting.ids).length;
+  return (
+    <th scope="col" data-col="select">
+      <Tick
+        label={`Select all ${bots.length} bots shown`}
+        checked={selected === bots.length}
+        partly={selected > 0 && selected < bots.length}
+        onChange={selecting.toggleAll}
+      />
+    </th>
+  );
 }
 
 function Head({ column: { id, label, numeric }, search }: { column: Column; search: BotsSearch }) {

@@ -9,11 +9,13 @@ import { Message } from "../ui/Message";
 import { BotCards } from "./BotCards";
 import styles from "./BotsPage.module.css";
 import { BotTable } from "./BotTable";
+import { SelectionBar } from "./SelectionBar";
 import { Skeleton } from "./Skeleton";
 import { Strip } from "./Strip";
 import type { BotsSearch } from "./search";
 import { Toolbar } from "./Toolbar";
 import { useRows } from "./useRows";
+import { useSelection } from "./useSelection";
 
 /** The fleet. */
 export function BotsPage() {
@@ -22,13 +24,14 @@ export function BotsPage() {
   const phone = useMediaQuery("(max-width: 767px)", undefined, { getInitialValueInEffect: false });
   const [held, setHeld] = useState(false);
   const rows = useRows(data?.data ?? noBots, search, held);
+  const { selecting, selected, shown, start, stop } = useSelection(data?.data ?? noBots, rows);
 
   let list: ReactNode;
   if (!data) list = error ? <CouldNotRead detail={detailOf(error)} onRetry={refetch} /> : <Loading />;
   else if (data.data.length === 0) list = <EmptyFleet />;
   else if (rows.length === 0) list = <EmptyFilter search={search} />;
-  else if (phone) list = <BotCards bots={rows} />;
-  else list = <BotTable bots={rows} search={search} onHold={setHeld} />;
+  else if (phone) list = <BotCards bots={rows} selecting={selecting} />;
+  else list = <BotTable bots={rows} search={search} selecting={selecting} onHold={setHeld} />;
 
   return (
     <>
@@ -40,9 +43,23 @@ export function BotsPage() {
           </button>
         </div>
       )}
-      <Toolbar search={search} overview={data} phone={phone} />
+      <Toolbar
+        search={search}
+        overview={data}
+        phone={phone}
+        selecting={selecting !== undefined}
+        onSelect={selecting ? stop : start}
+      />
       <Strip strip={data?.strip} />
       {list}
+      {selecting && (
+        <SelectionBar
+          selected={selected}
+          shown={shown.length}
+          onStop={stop}
+          onAll={phone ? selecting.toggleAll : undefined}
+        />
+      )}
     </>
   );
 }

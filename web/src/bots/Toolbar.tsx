@@ -1,5 +1,5 @@
-import { CloseButton, Kbd, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Button, CloseButton, Kbd, Menu, TextInput } from "@mantine/core";
+import { IconListCheck, IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import type { Overview } from "../api/types";
 import { count } from "../format/number";
@@ -7,6 +7,7 @@ import { ActMenu } from "../operator/ActMenu";
 import { findField } from "../shell/shortcuts";
 import { stages } from "../ui/StageChip";
 import { ColumnsMenu } from "./ColumnsMenu";
+import menus from "./menus.module.css";
 import { SortMenu } from "./SortMenu";
 import type { BotsSearch } from "./search";
 import styles from "./Toolbar.module.css";
@@ -15,10 +16,12 @@ interface Props {
   search: BotsSearch;
   overview: Overview | undefined;
   phone: boolean | undefined;
+  selecting: boolean;
+  onSelect: () => void;
 }
 
 /** What of the fleet is shown: stage, attention, words, columns. */
-export function Toolbar({ search, overview, phone }: Props) {
+export function Toolbar({ search, overview, phone, selecting, onSelect }: Props) {
   return (
     <div className={styles.bar}>
       <StageTabs search={search} overview={overview} />
@@ -28,10 +31,26 @@ export function Toolbar({ search, overview, phone }: Props) {
         <Attention search={search} bots={overview?.strip.attention ?? 0} />
         {!phone && <Find search={search} hint />}
         {!phone && <ColumnsMenu search={search} />}
+        {!phone && (
+          <Button
+            size="xs"
+            variant="default"
+            className={menus.button}
+            aria-pressed={selecting}
+            leftSection={<IconListCheck size={15} aria-hidden />}
+            onClick={onSelect}
+          >
+            Select
+          </Button>
+        )}
         <ActMenu
           scope={search.stage ?? "ALL"}
           label={`Revert or reset ${search.stage ? `the bots in ${search.stage}` : "all bots"}`}
-        />
+        >
+          {phone && (
+            <Menu.Item onClick={onSelect}>{selecting ? "End the selection" : "Select bots"}</Menu.Item>
+          )}
+        </ActMenu>
       </div>
     </div>
   );

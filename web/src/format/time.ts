@@ -15,6 +15,18 @@ export function date(at: string): string {
   return day.format(Date.parse(at));
 }
 
+const tradeDay = new Intl.DateTimeFormat("en-US", {
+  timeZone: "UTC",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+});
+
+/** `Nov 22, 2026` of a trade date, which has no time zone. */
+export function tradeDate(day: string): string {
+  return tradeDay.format(Date.parse(day));
+}
+
 /** `Nov 22, 2026 13:38:47 ET`. */
 export function dateTime(at: string): string {
   return `${date(at)} ${clockTime(Date.parse(at))} ET`;

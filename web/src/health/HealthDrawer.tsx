@@ -4,6 +4,7 @@ import type { Readiness } from "../api/types";
 import { clock, useClock } from "../clock/clock";
 import { ago } from "../format/age";
 import { clockTime } from "../format/time";
+import { ConnectionNotice } from "../shell/ConnectionNotice";
 import { ActionButton } from "./ActionButton";
 import { Blockers } from "./Blockers";
 import { Checks } from "./Checks";
@@ -28,15 +29,26 @@ export function HealthDrawer() {
       <Drawer.Overlay />
       <Drawer.Content>
         <div className={styles.head}>
-          <Drawer.Title>System Health</Drawer.Title>
+          <Drawer.Title tabIndex={-1} data-autofocus>
+            System Health
+          </Drawer.Title>
           <Drawer.CloseButton aria-label="Close" size={32} />
+          <Notice />
         </div>
-        <Drawer.Body className={styles.body ?? ""} tabIndex={0} data-autofocus aria-label="System Health">
+        <Drawer.Body className={styles.body ?? ""}>
           <Content />
         </Drawer.Body>
       </Drawer.Content>
     </Drawer.Root>
   );
+}
+
+/** Sooner than in the header, which the overlay covers: who looks here wants to know now. */
+const noticeAfter = 1500;
+
+function Notice() {
+  const { data } = useReadiness();
+  return <ConnectionNotice after={noticeAfter} readAt={data ? Date.parse(data.generatedAt) : null} />;
 }
 
 function Content() {

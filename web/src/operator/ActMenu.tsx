@@ -1,17 +1,21 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
-import { useState } from "react";
-import { ActDialog } from "./ActDialog";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { type Act, names, type Scope } from "./act";
+
+// Most visits never open it.
+const ActDialog = lazy(() => import("./ActDialog").then((m) => ({ default: m.ActDialog })));
 
 interface Props {
   scope: Scope;
   /** What the menu is of, for those who do not see where it stands. */
   label: string;
+  /** Further items. */
+  children?: ReactNode;
 }
 
 /** What an operator may do to the bots of a scope. */
-export function ActMenu({ scope, label }: Props) {
+export function ActMenu({ scope, label, children }: Props) {
   const [act, setAct] = useState<Act>();
   return (
     <>
@@ -22,6 +26,7 @@ export function ActMenu({ scope, label }: Props) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {children}
           {(["reset", "revert"] as const).map((one) => (
             <Menu.Item key={one} onClick={() => setAct(one)}>
               {`${names[one]}…`}
@@ -29,7 +34,11 @@ export function ActMenu({ scope, label }: Props) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      {act && <ActDialog act={act} scope={scope} onClose={() => setAct(undefined)} />}
+      {act && (
+        <Suspense>
+          <ActDialog act={act} scope={scope} onClose={() => setAct(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }

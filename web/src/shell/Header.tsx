@@ -7,6 +7,7 @@ import { useOverview } from "../api/overview";
 import { clock, useClock } from "../clock/clock";
 import { clockTime } from "../format/time";
 import { HealthButton } from "../health/HealthButton";
+import { ConnectionNotice } from "./ConnectionNotice";
 import styles from "./Header.module.css";
 import { titleOf } from "./title";
 
@@ -53,20 +54,10 @@ function Time() {
   );
 }
 
-/** Says that the stream is down, and of when the figures are. */
 function Notice() {
-  const { downSince, lastHeard } = useConnection();
   const { data, dataUpdatedAt } = useOverview();
-  const shown = useClock((now) => downSince !== null && now - downSince > noticeAfter);
-  const asOf = Math.max(lastHeard, dataUpdatedAt + clock.now() - Date.now());
   return (
-    <span role="status" className={styles.notice}>
-      {shown && (
-        <span data-testid="connection">
-          {data ? `Reconnecting… showing ${clockTime(asOf)} ET` : "Reconnecting…"}
-        </span>
-      )}
-    </span>
+    <ConnectionNotice after={noticeAfter} readAt={data ? dataUpdatedAt + clock.now() - Date.now() : null} />
   );
 }
 

@@ -3,6 +3,7 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { useDrawer } from "../health/useDrawer";
+import { pages } from "./pages";
 
 /** What each key does, as the list of shortcuts says it. */
 export const shortcuts: [keys: string[], does: string][] = [
@@ -10,9 +11,10 @@ export const shortcuts: [keys: string[], does: string][] = [
   [["j", "↓"], "Next bot"],
   [["k", "↑"], "Previous bot"],
   [["Enter"], "Open the bot"],
+  [["x"], "Select the bot; Esc ends the selection"],
   [["[", "]"], "Previous, next bot on a bot's page"],
   [["h"], "System Health"],
-  [["g", "b"], "To the bots"],
+  ...pages.map(({ title, key }): [string[], string] => [["g", key], `To the page ${title}`]),
   [["t"], "Dark or light theme"],
   [["?"], "This list"],
   [["Esc"], "Close a dialog or menu"],
@@ -32,7 +34,12 @@ export function useKeys(handle: (key: string, event: KeyboardEvent) => void) {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) return;
+    if (
+      target?.closest(
+        "input:not([type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=menu]",
+      )
+    )
+      return;
     handle(event.key, event);
   });
   useEffect(() => {
@@ -50,7 +57,8 @@ export function useGlobalKeys(onHelp: () => void) {
   const { open: openHealth } = useDrawer();
   const afterG = useRef(false);
   useKeys((key, event) => {
-    if (afterG.current && key === "b") void navigate({ to: "/bots" });
+    const page = afterG.current && pages.find((one) => one.key === key);
+    if (page) void navigate({ to: page.to });
     afterG.current = key === "g";
     if (key === "t") setColorScheme(dark ? "light" : "dark");
     if (key === "?") onHelp();
