@@ -200,6 +200,9 @@ func (db *DB) Admit(ctx context.Context) (admitted []int64, err error) {
 	return admitted, err
 }
 
+// admit lets waiting jobs of a class run. Its limit, and others of statements that
+// run all the time, is no bare argument: SQLite would plan the statement anew
+// for each.
 func (db *DB) admit(ctx context.Context, class job.Class, free int) ([]int64, error) {
 	if free <= 0 {
 		return nil, nil
@@ -211,7 +214,7 @@ func (db *DB) admit(ctx context.Context, class job.Class, free int) ([]int64, er
 			select id from bot_jobs
 			where class = $1 and status = 'QUEUED' and admitted_at is null
 				and (not_before is null or not_before <= {now})
-			order by priority, id limit $2)
+			order by priority, id limit $2 + 0)
 		and status = 'QUEUED' and admitted_at is null
 		returning id`, class, free)
 }
@@ -253,7 +256,7 @@ func (db *DB) StartNext(ctx context.Context, worker string) (j job.Job, found bo
 func (db *DB) StartWaiting(ctx context.Context, worker string, most int) ([]job.Job, error) {
 	return db.start(ctx, worker, `id in (
 		select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
-		order by priority, id limit $2)`, most)
+		order by priority, id limit $2 + 0)`, most)
 }
 
 // start starts the next attempts of the queued jobs that where picks; worker is

@@ -129,22 +129,25 @@ const forgetBatch = 500
 // ForgetTicks deletes the oldest ticks that finished longer ago than keep, at
 // most one batch of them, and returns how many.
 func (db *DB) ForgetTicks(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_ticks", `select x.id from (select id, finished_at from planner_ticks order by id limit $2) x
-		where x.finished_at < {now+$1}`, interval(-keep), forgetBatch)
+	const oldest = `select x.id from (select id, finished_at from planner_ticks order by id limit %d) x
+		where x.finished_at < {now+$1}`
+	return db.forget(ctx, "planner_ticks", fmt.Sprintf(oldest, 1), fmt.Sprintf(oldest, forgetBatch), interval(-keep))
 }
 
 // ForgetSnapshots is ForgetTicks for snapshots. A whole one stays as long as a
 // kept one goes back to it.
 func (db *DB) ForgetSnapshots(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_snapshots", `select id from planner_snapshots where id < (
+	const oldest = `select id from planner_snapshots where id < (
 			select max(id) from planner_snapshots where base_id is null and created_at < {now+$1})
-		order by id limit $2`, interval(-keep), forgetBatch)
+		order by id limit %d`
+	return db.forget(ctx, "planner_snapshots", fmt.Sprintf(oldest, 1), fmt.Sprintf(oldest, forgetBatch), interval(-keep))
 }
 
-// forget looks before it deletes, so that nobody takes the write lock in vain.
-func (db *DB) forget(ctx context.Context, table, which string, args ...any) (n int64, err error) {
+// forget deletes what which finds once first finds something: it looks before it
+// deletes, so that nobody takes the write lock in vain.
+func (db *DB) forget(ctx context.Context, table, first, which string, args ...any) (n int64, err error) {
 	var found bool
-	err = db.row(ctx, `select exists (`+which+`)`, args...).Scan(&found)
+	err = db.row(ctx, `select exists (`+first+`)`, args...).Scan(&found)
 	if err == nil && found {
 		err = db.InTx(ctx, func(tx *DB) error {
 			n, err = tx.exec(ctx, `delete from `+table+` where id in (`+which+`)`, args...)
