@@ -32,6 +32,7 @@ type simBot struct {
 	bot.Bot
 	root     string
 	boundary time.Time     // wall clock
+	movedAt  time.Duration // when the boundary was moved
 	heldFrom time.Duration // when it was paused or left LAB; -1: it is in LAB and not paused
 }
 
@@ -187,6 +188,7 @@ func (f *fleet) reset(bots []*simBot) {
 		done, err := w.byHand.ResetMetrics(ctx, store.Reset{Actor: "operator", Scope: scopeOf(bots), Reason: "TEST"})
 		w.put(bots, done.At, err)
 	})
+	w.stopped(bots)
 }
 
 // revert puts some bots back to LAB and locks them there.
@@ -201,6 +203,7 @@ func (f *fleet) revert(bots []*simBot) {
 		}
 		w.put(bots, seen.At, err)
 	})
+	w.stopped(bots)
 	for _, b := range bots {
 		w.know(b)
 	}
@@ -217,8 +220,17 @@ func (w *world) put(bots []*simBot, at time.Time, err error) {
 		return
 	}
 	for _, b := range bots {
-		b.boundary = at
-		delete(w.oracle.rests, string(b.ID))
+		w.oracle.bounded(b, at)
+	}
+}
+
+// stopped fails when a job of a bot is active across its boundary that the
+// operator has just moved.
+func (w *world) stopped(bots []*simBot) {
+	for _, b := range bots {
+		if id := w.oracle.active[string(b.ID)]; id != 0 && b.movedAt == w.now {
+			w.fail("the results of %s count anew since %s, and its job %d goes on", b.ID, stamp(b.boundary), id)
+		}
 	}
 }
 

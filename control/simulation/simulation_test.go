@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,7 @@ func TestSimulation(t *testing.T) {
 		first, seeds = uint64(one), 1
 	}
 	s := size{bots: setting(t, "ASSAY_SIM_BOTS", 50), days: setting(t, "ASSAY_SIM_DAYS", 2)}
+	debug.SetGCPercent(400) // the worlds are small, and make much garbage
 	empty := template(t)
 	for seed := first; seed < first+uint64(seeds); seed++ {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
@@ -98,6 +100,7 @@ func simulate(t *testing.T, empty []byte, seed uint64, s size) uint64 {
 	w.after(w.rarely(w.set.trouble), "trouble", w.trouble)
 	w.after(w.rarely(w.set.acts), "the operator acts", w.operate)
 	w.after(6*time.Hour, "inspection", w.inspect)
+	w.after(servedWithin, "is the queue served", w.serve)
 	w.run(time.Duration(s.days) * 24 * time.Hour)
 	if w.broken == "" {
 		w.settle()

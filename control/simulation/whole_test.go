@@ -99,7 +99,7 @@ func (w *world) settle() {
 		p.stoppedUntil, p.awayUntil = 0, 0
 	}
 	w.pauseFleet(false)
-	w.set.caps.Backtests = 8
+	w.set.caps.Backtests = 8 * w.scale()
 	w.byOperator(func(ctx context.Context) error { return w.byHand.SetCaps(ctx, w.set.caps) })
 	for _, b := range w.fleet.bots {
 		w.move(b, bot.Lab)
