@@ -85,22 +85,24 @@ type entry struct {
 
 // oracle knows what may never happen and holds every change against it.
 type oracle struct {
-	w       *world
-	write   *sql.DB // beside everybody, without faults
-	read    *sql.Stmt
-	beats   *sql.Stmt // finds a running job whose last beat is before a time
-	last    int64     // line of the diary read last
-	unread  bool      // a transaction has begun that may have written more lines
-	jobs    map[int64]*activeJob
-	active  map[string]int64         // by bot
-	places  map[string]int           // admitted, by class
-	waiting int                      // queued
-	rests   map[string]*rest         // by bot
-	owed    map[int64]time.Time      // when the jobs were created that the lines read together completed, until their result comes
-	fates   map[int64]fate           // attempts of which the lines read together have told one half
-	counts  map[string]bool          // by bot: it has a result that counts
-	room    map[string]time.Duration // by class: since when a place is free; -1: none is
-	leases  map[string]*process      // who holds the lead under which name
+	w         *world
+	write     *sql.DB // beside everybody, without faults
+	read      *sql.Stmt
+	beats     *sql.Stmt // finds a running job whose last beat is before a time
+	last      int64     // line of the diary read last
+	newest    int64     // job enqueued last
+	inspected int64     // the first job that the next inspection looks at
+	unread    bool      // a transaction has begun that may have written more lines
+	jobs      map[int64]*activeJob
+	active    map[string]int64         // by bot
+	places    map[string]int           // admitted, by class
+	waiting   int                      // queued
+	rests     map[string]*rest         // by bot
+	owed      map[int64]time.Time      // when the jobs were created that the lines read together completed, until their result comes
+	fates     map[int64]fate           // attempts of which the lines read together have told one half
+	counts    map[string]bool          // by bot: it has a result that counts
+	room      map[string]time.Duration // by class: since when a place is free; -1: none is
+	leases    map[string]*process      // who holds the lead under which name
 
 	holder     string
 	term       int64
@@ -203,6 +205,15 @@ func (o *oracle) look() {
 	}
 }
 
+// forget tears out the diary, which between two steps has been read, and whose
+// lines then begin again.
+func (o *oracle) forget() {
+	if _, err := o.write.ExecContext(context.Background(), `delete from diary`); err != nil {
+		o.w.fail("tear out the diary: %v", err)
+	}
+	o.last = 0
+}
+
 // spread lets the processes that did not make the change hear of it.
 func (o *oracle) spread() {
 	for _, p := range o.w.procs {
@@ -236,6 +247,7 @@ func (o *oracle) judge(e entry) {
 func (o *oracle) enqueued(e entry) {
 	w, s := o.w, o.w.acting
 	s.enqueued++
+	o.newest = max(o.newest, e.job)
 	if other := o.active[e.bot]; other != 0 {
 		w.fail("%s got job %d while job %d is active", e.bot, e.job, other)
 	}
