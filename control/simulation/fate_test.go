@@ -81,29 +81,36 @@ func (o *oracle) halves() {
 	}
 }
 
-// counted takes a result that a job brings. It counts when the job was created
-// at or after the boundary of its bot.
+// counted takes the result that a job brings.
 func (o *oracle) counted(e entry) {
 	created, owed := o.owed[e.job]
 	if !owed {
 		o.w.fail("a result of job %d was stored, and the job was not completed with it", e.job)
 	}
 	delete(o.owed, e.job)
-	o.counts[e.bot] = o.counts[e.bot] || !created.Before(o.w.fleet.named[e.bot].boundary)
+	if created.After(o.results[e.bot]) {
+		o.results[e.bot] = created
+	}
 }
 
-// bounded remembers that results of a bot count anew.
+// counts says whether a bot has a result that counts: one whose job was created
+// at or after its boundary.
+func (o *oracle) counts(b *simBot) bool {
+	newest, found := o.results[string(b.ID)]
+	return found && !newest.Before(b.boundary)
+}
+
+// bounded remembers that the results of a bot count anew.
 func (o *oracle) bounded(b *simBot, at time.Time) {
 	b.boundary, b.movedAt = at, o.w.now
 	delete(o.rests, string(b.ID))
-	delete(o.counts, string(b.ID))
 }
 
 // unearned says that something presumes a result of a bot that counts, and there
 // is none. Whoever looked at the bot before its boundary moved does not know.
 func (o *oracle) unearned(e entry) bool {
 	b := o.w.fleet.named[e.bot]
-	return !o.counts[e.bot] && o.w.acting.began > b.movedAt
+	return !o.counts(b) && o.w.acting.began > b.movedAt
 }
 
 // presumes are the reasons of a plan that are given to bots with a result.

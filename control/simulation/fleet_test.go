@@ -225,11 +225,15 @@ func (w *world) put(bots []*simBot, at time.Time, err error) {
 }
 
 // stopped fails when a job of a bot is active across its boundary that the
-// operator has just moved.
+// operator has just moved, or a result from before it counts.
 func (w *world) stopped(bots []*simBot) {
 	for _, b := range bots {
-		if id := w.oracle.active[string(b.ID)]; id != 0 && b.movedAt == w.now {
+		switch id := w.oracle.active[string(b.ID)]; {
+		case b.movedAt != w.now: // it was refused
+		case id != 0:
 			w.fail("the results of %s count anew since %s, and its job %d goes on", b.ID, stamp(b.boundary), id)
+		case w.oracle.counts(b):
+			w.fail("the results of %s count anew since %s, and one from before counts", b.ID, stamp(b.boundary))
 		}
 	}
 }

@@ -27,7 +27,7 @@ type oracle struct {
 	rests     map[string]*rest         // by bot
 	owed      map[int64]time.Time      // when the jobs were created that the lines read together completed, until their result comes
 	fates     map[int64]fate           // attempts of which the lines read together have told one half
-	counts    map[string]bool          // by bot: it has a result that counts
+	results   map[string]time.Time     // by bot: when the newest job was created that brought a result
 	room      map[string]time.Duration // by class: since when a place is free; -1: none is
 	leases    map[string]*process      // who holds the lead under which name
 
@@ -69,7 +69,7 @@ type rest struct {
 func newOracle(w *world, path string) (*oracle, error) {
 	o := &oracle{
 		w: w, jobs: map[int64]*activeJob{}, active: map[string]int64{}, places: map[string]int{}, rests: map[string]*rest{},
-		owed: map[int64]time.Time{}, fates: map[int64]fate{}, counts: map[string]bool{}, room: map[string]time.Duration{},
+		owed: map[int64]time.Time{}, fates: map[int64]fate{}, results: map[string]time.Time{}, room: map[string]time.Duration{},
 		leases: map[string]*process{}, ended: map[job.Status]int{}, pausedFrom: -1, dirty: -1, jumpedAt: -1,
 	}
 	var err error
