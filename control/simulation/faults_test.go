@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
+// simulated stands in the sentence of every fault.
+const simulated = "the simulated "
+
 // The faults that stand between a process and its database.
 var (
-	errFault = errors.New("the simulated database failed")
-	errAway  = errors.New("the simulated database is away")
-	errDead  = errors.New("the simulated process is dead")
-	errSlow  = errors.New("the simulated database did not answer in time")
+	errFault = errors.New(simulated + "database failed")
+	errAway  = errors.New(simulated + "database is away")
+	errDead  = errors.New(simulated + "process is dead")
+	errSlow  = errors.New(simulated + "database did not answer in time")
 )
 
 // faulty is a connector whose connections ask a process before every

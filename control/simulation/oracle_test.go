@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"assay/job"
@@ -333,6 +334,9 @@ func (o *oracle) tick(e entry) {
 	}
 	if e.more != "" {
 		w.note("the tick failed: %s", e.more)
+		if !strings.Contains(e.more, simulated) {
+			w.fail("a tick failed, and no fault of the simulation made it: %s", e.more)
+		}
 	}
 	by := map[string]int64{}
 	if err := json.Unmarshal([]byte(e.words), &by); err != nil {
