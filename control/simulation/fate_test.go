@@ -100,9 +100,14 @@ func (o *oracle) counts(b *simBot) bool {
 	return found && !newest.Before(b.boundary)
 }
 
-// bounded remembers that the results of a bot count anew.
-func (o *oracle) bounded(b *simBot, at time.Time) {
-	b.boundary, b.movedAt = at, o.w.now
+// bounded remembers that the results of a bot count anew. Which is of its two
+// boundaries: a clock that went back can set one of them behind the other.
+func (o *oracle) bounded(b *simBot, which *time.Time, at time.Time) {
+	*which = at
+	b.boundary, b.movedAt = b.resetAt, o.w.now
+	if b.stagedAt.After(b.resetAt) {
+		b.boundary = b.stagedAt
+	}
 	delete(o.rests, string(b.ID))
 }
 

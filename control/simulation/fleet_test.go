@@ -31,7 +31,9 @@ type fleet struct {
 type simBot struct {
 	bot.Bot
 	root     string
-	boundary time.Time     // wall clock
+	resetAt  time.Time     // wall clock
+	stagedAt time.Time     // when it came to LAB, or was put back there
+	boundary time.Time     // the later of the two
 	movedAt  time.Duration // when the boundary was moved
 	heldFrom time.Duration // when it was paused or left LAB; -1: it is in LAB and not paused
 }
@@ -186,7 +188,7 @@ func (f *fleet) reset(bots []*simBot) {
 	w := f.w
 	w.act(&step{}, func(ctx context.Context) {
 		done, err := w.byHand.ResetMetrics(ctx, store.Reset{Actor: "operator", Scope: scopeOf(bots), Reason: "TEST"})
-		w.put(bots, done.At, err)
+		w.put(bots, func(b *simBot) *time.Time { return &b.resetAt }, done.At, err)
 	})
 	w.stopped(bots)
 }
@@ -201,7 +203,7 @@ func (f *fleet) revert(bots []*simBot) {
 			order.Preview = seen.Hash
 			seen, err = w.byHand.Revert(ctx, order)
 		}
-		w.put(bots, seen.At, err)
+		w.put(bots, func(b *simBot) *time.Time { return &b.stagedAt }, seen.At, err)
 	})
 	w.stopped(bots)
 	for _, b := range bots {
@@ -210,7 +212,7 @@ func (f *fleet) revert(bots []*simBot) {
 }
 
 // put remembers what a bulk act of the operator did.
-func (w *world) put(bots []*simBot, at time.Time, err error) {
+func (w *world) put(bots []*simBot, which func(*simBot) *time.Time, at time.Time, err error) {
 	switch {
 	case assay.KindOf(err) == assay.Conflict && w.oracle.back > 0:
 		w.note("refused: %v", err)
@@ -220,7 +222,7 @@ func (w *world) put(bots []*simBot, at time.Time, err error) {
 		return
 	}
 	for _, b := range bots {
-		w.oracle.bounded(b, at)
+		w.oracle.bounded(b, which(b), at)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/bot"
 	"assay/control"
 	"assay/job"
 	"assay/store"
@@ -155,7 +156,9 @@ func (p *process) beat() {
 		if stop[l] == nil || a == nil {
 			continue
 		}
-		a.cause = stop[l]
+		if a.cause == nil { // the first one stays, as that of a context
+			a.cause = stop[l]
+		}
 		if errors.Is(stop[l], store.ErrLeaseLost) {
 			p.leave(l) // the slot is free, whatever the work does
 			p.wake(0)
@@ -306,10 +309,8 @@ func (p *process) begin(j job.Job) {
 	if !w.calm && w.chance(0.06) {
 		p.after(w.between(0, min(takes, 5*time.Minute)), "meets trouble in the middle of its work", func() { w.hit(p) })
 	}
-	if !w.calm && w.chance(0.03) {
-		p.w.after(w.between(0, min(takes, 5*time.Minute)), "a reset across a running job", func() {
-			w.fleet.reset([]*simBot{w.fleet.named[j.BotID]})
-		})
+	if !w.calm && w.chance(0.06) {
+		w.across(w.fleet.named[j.BotID], w.between(0, min(takes, 5*time.Minute)))
 	}
 	limit := w.set.config.Limits[j.Type]
 	p.after(takes, fmt.Sprintf("ends the work on job %d", j.ID), func() { p.finish(a, nil) })
@@ -323,6 +324,19 @@ func (p *process) begin(j job.Job) {
 		if a.end != deaf {
 			p.finish(a, nil)
 		}
+	})
+}
+
+// across moves the boundary of a bot while a job of it runs: by a reset, which
+// ends the job, or by a move to LAB, which lets it go on for nothing.
+func (w *world) across(b *simBot, d time.Duration) {
+	if w.chance(0.5) {
+		w.after(d, "a reset across a running job", func() { w.fleet.reset([]*simBot{b}) })
+		return
+	}
+	w.after(d, "a move across a running job", func() {
+		w.move(b, bot.Paper)
+		w.move(b, bot.Lab)
 	})
 }
 
@@ -345,9 +359,11 @@ func (w *world) wakeDead(id int64, takes time.Duration) {
 		z.p.stoppedUntil = min(z.p.stoppedUntil, w.now+soon)
 		z.p.awayUntil = min(z.p.awayUntil, w.now+soon)
 		z.p.after(soon, fmt.Sprintf("comes back to job %d from the dead", id), func() {
-			if z.a.end == deaf {
-				z.p.finish(z.a, nil)
+			z.a.end = pick(w, z.a.end, fails)
+			if z.a.end == endless {
+				z.a.end = done
 			}
+			z.p.finish(z.a, nil) // perhaps before it beats, and learns the news
 		})
 	}
 }

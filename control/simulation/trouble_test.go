@@ -151,7 +151,7 @@ func (w *world) move(b *simBot, to bot.Stage) {
 	}
 	w.byOperator(func(ctx context.Context) error { return w.byHand.MoveBot(ctx, b.ID, to, bot.ByOperator, "TEST") })
 	if to == bot.Lab {
-		w.oracle.bounded(b, w.wall().UTC().Truncate(time.Millisecond))
+		w.oracle.bounded(b, &b.stagedAt, w.wall().UTC().Truncate(time.Millisecond))
 	}
 	w.know(b)
 }
