@@ -41,12 +41,12 @@ check: $(LINT) $(WEB)/node_modules gen-check ## lint Go and TypeScript, and see 
 bench: ## run the benchmarks; compare two outputs with benchstat
 	$(GO) test -run '^$$' -bench . -benchmem ./market/... ./strategy/... ./engine/... ./history/... ./store/... ./plan/... ./worker/... ./control/... ./api/...
 
-SEEDS ?= 20
+SEEDS ?= 4
 BOTS  ?= 2000
 DAYS  ?= 30
 
 .PHONY: sim
-sim: ## simulate large fleets for months; SEEDS=20 BOTS=2000 DAYS=30, SEED=7 repeats one
+sim: ## simulate large fleets for a month; SEEDS=4 BOTS=2000 DAYS=30, SEED=7 repeats one
 	ASSAY_SIM_SEED=$(SEED) ASSAY_SIM_SEEDS=$(SEEDS) ASSAY_SIM_BOTS=$(BOTS) ASSAY_SIM_DAYS=$(DAYS) \
 		$(GO) test -count 1 -timeout 0 -v -run '^TestSimulation$$' ./control/simulation
 

@@ -198,7 +198,8 @@ func (db *DB) Admit(ctx context.Context) (admitted []int64, err error) {
 
 // due takes the lock of the caps and returns the jobs that they let in next. It
 // is a statement of its own: as a part of the update PostgreSQL asks it again for
-// every job that waits.
+// every job that waits. Its limits, and others of statements that run all the
+// time, are no bare arguments: SQLite would plan the statement anew for each.
 func (db *DB) due(ctx context.Context) (jobs []any, err error) {
 	caps, err := db.lockCaps(ctx)
 	if err != nil {
@@ -213,7 +214,7 @@ func (db *DB) due(ctx context.Context) (jobs []any, err error) {
 		order by priority, id limit %s) as %s`
 	scan := func(s scanner) (id any, err error) { return id, s.Scan(&id) }
 	return collect(ctx, db, "waiting jobs", scan,
-		fmt.Sprintf(waiting, job.ClassBacktest, "$1", "backtests")+` union all `+fmt.Sprintf(waiting, job.ClassImprove, "$2", "improvements"),
+		fmt.Sprintf(waiting, job.ClassBacktest, "$1 + 0", "backtests")+` union all `+fmt.Sprintf(waiting, job.ClassImprove, "$2 + 0", "improvements"),
 		max(caps.Backtests-used.Backtests, 0), max(caps.Improve-used.Improve, 0))
 }
 
@@ -268,7 +269,7 @@ func (db *DB) StartNext(ctx context.Context, worker string) (j job.Job, found bo
 func (db *DB) StartWaiting(ctx context.Context, worker string, most int) ([]job.Job, error) {
 	return db.start(ctx, worker, `id in (
 		select id from bot_jobs where status = 'QUEUED' and admitted_at is not null
-		order by priority, id limit $2)`, most)
+		order by priority, id limit $2 + 0)`, most)
 }
 
 // start starts the next attempts of the queued jobs that where picks; worker is

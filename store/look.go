@@ -67,7 +67,7 @@ func (db *DB) PlanBotsSince(ctx context.Context, revision int64) ([]PlanBot, err
 
 // PlanBotsAfter returns the next bots by id, changed or not.
 func (db *DB) PlanBotsAfter(ctx context.Context, id bot.ID, limit int) ([]PlanBot, error) {
-	return db.planBots(ctx, `(select * from bots x where x.id > $1 order by x.id limit $2) b`, ``, id, limit)
+	return db.planBots(ctx, `(select * from bots x where x.id > $1 order by x.id limit $2 + 0) b`, ``, id, limit)
 }
 
 // PlanFleet returns the whole snapshot that a plan is made from. choose is

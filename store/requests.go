@@ -83,6 +83,6 @@ func (db *DB) CountRequests(ctx context.Context) (n int, err error) {
 // one batch of them, and returns how many. Those with a price stay: they are
 // what money was spent on.
 func (db *DB) ForgetRequests(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "provider_requests", cut{}, `select id from provider_requests
-		where quoted_cost is null and at < {now+$1} order by at limit $2`, interval(-keep), forgetBatch)
+	const old = `select id from provider_requests where quoted_cost is null and at < {now+$1}`
+	return db.forget(ctx, "provider_requests", cut{}, old, old+` order by at limit $2 + 0`, interval(-keep))
 }

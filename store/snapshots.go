@@ -144,33 +144,36 @@ const forgetBatch = 500
 // most one batch of them, and returns how many. It cuts the chain of ticks at
 // its beginning only: what follows a tick that is kept is kept, too.
 func (db *DB) ForgetTicks(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_ticks", cut{"seq", "ticks_forgotten"}, `select id from planner_ticks where id < (
+	return db.forget(ctx, "planner_ticks", cut{"seq", "ticks_forgotten"},
+		`select x.id from (select id, finished_at from planner_ticks order by id limit 1) x where x.finished_at < {now+$1}`,
+		`select id from planner_ticks where id < (
 			select min(id) from planner_ticks where finished_at is null or finished_at >= {now+$1})
-		order by id limit $2`, interval(-keep), forgetBatch)
+		order by id limit $2 + 0`, interval(-keep))
 }
 
 // ForgetSnapshots is ForgetTicks for snapshots. A whole one stays as long as a
 // kept one goes back to it.
 func (db *DB) ForgetSnapshots(ctx context.Context, keep time.Duration) (int64, error) {
-	return db.forget(ctx, "planner_snapshots", cut{"id", "snapshots_forgotten"}, `select id from planner_snapshots where id < (
-			select max(id) from planner_snapshots where base_id is null and created_at < {now+$1})
-		order by id limit $2`, interval(-keep), forgetBatch)
+	const oldest = `select id from planner_snapshots where id < (
+			select max(id) from planner_snapshots where base_id is null and created_at < {now+$1})`
+	return db.forget(ctx, "planner_snapshots", cut{"id", "snapshots_forgotten"}, oldest, oldest+` order by id limit $2 + 0`, interval(-keep))
 }
 
 // cut is the counter that keeps the place of the last row that age took, by
 // the column of places, so that nothing else can be missing.
 type cut struct{ column, counter string }
 
-// forget looks before it deletes, so that nobody takes the write lock in vain.
-func (db *DB) forget(ctx context.Context, table string, c cut, which string, args ...any) (n int64, err error) {
+// forget deletes a batch of what which finds, once first finds something: it
+// looks before it deletes, so that nobody takes the write lock in vain.
+func (db *DB) forget(ctx context.Context, table string, c cut, first, which string, age string) (n int64, err error) {
 	var found bool
-	err = db.row(ctx, `select exists (`+which+`)`, args...).Scan(&found)
+	err = db.row(ctx, `select exists (`+first+`)`, age).Scan(&found)
 	if err == nil && found {
 		err = db.InTx(ctx, func(tx *DB) error {
-			if err := tx.remember(ctx, table, c, which, args...); err != nil {
+			if err := tx.remember(ctx, table, c, which, age, forgetBatch); err != nil {
 				return err
 			}
-			n, err = tx.exec(ctx, `delete from `+table+` where id in (`+which+`)`, args...)
+			n, err = tx.exec(ctx, `delete from `+table+` where id in (`+which+`)`, age, forgetBatch)
 			tx.tx.wrote = false // nobody waits for it
 			return err
 		})

@@ -63,7 +63,9 @@ type Options struct {
 	// Wrap, when set, stands between this package and the driver, so that a test
 	// can make statements fail or wait.
 	Wrap func(driver.Connector) driver.Connector
-	// Careless does not wait for the disk: a power cut may cost the file.
+	// Careless is for a file that nobody will miss and transactions that never
+	// overlap: it does not wait for the disk, and all connections of this process
+	// share one cache.
 	Careless bool
 }
 
@@ -100,7 +102,7 @@ func OpenWith(ctx context.Context, dir string, clock func() time.Time, o Options
 // open opens a pool of connections to a file.
 func (o Options) open(path, more string) (*sql.DB, error) {
 	if o.Careless {
-		more += "&_pragma=synchronous(OFF)" // the last word counts
+		more += "&cache=shared&_pragma=synchronous(OFF)" // the last word counts
 	}
 	connector, err := sqlitedriver.NewConnector(dsn(path, more))
 	if err != nil {

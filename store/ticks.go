@@ -171,9 +171,10 @@ func (db *DB) SavePlans(ctx context.Context, plans []BotPlan) error {
 			plans, func(p BotPlan) []any {
 				return []any{p.BotID, p.Reason, p.Detail, p.Next.Action, Time{p.Next.DueAt}, p.Next.Reason}
 			})
-		for _, p := range plans {
-			err = errors.Join(err, tx.touch(ctx, p.BotID))
+		bots := make([]bot.ID, len(plans))
+		for i, p := range plans {
+			bots[i] = p.BotID
 		}
-		return err
+		return errors.Join(err, tx.touchAll(ctx, bots))
 	})
 }

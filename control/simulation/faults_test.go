@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
+// simulated stands in the sentence of every fault.
+const simulated = "the simulated "
+
 // The faults that stand between a process and its database.
 var (
-	errFault = errors.New("the simulated database failed")
-	errAway  = errors.New("the simulated database is away")
-	errDead  = errors.New("the simulated process is dead")
-	errSlow  = errors.New("the simulated database did not answer in time")
+	errFault = errors.New(simulated + "database failed")
+	errAway  = errors.New(simulated + "database is away")
+	errDead  = errors.New(simulated + "process is dead")
+	errSlow  = errors.New(simulated + "database did not answer in time")
 )
 
 // faulty is a connector whose connections ask a process before every
@@ -29,6 +32,10 @@ func (f faulty) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	return conn{inner.(sqliteConn), f.p}, nil
 }
+
+// untimed takes the limits of real time from a step, which takes as long as the
+// simulation says: a busy machine must not change what a seed does.
+func untimed(ctx context.Context) context.Context { return context.WithoutCancel(ctx) }
 
 // sqliteConn is what the driver's connection can do.
 type sqliteConn interface {
@@ -50,7 +57,10 @@ func (c conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error
 	if err := c.p.begins(); err != nil {
 		return nil, err
 	}
-	inner, err := c.sqliteConn.BeginTx(ctx, o)
+	if !o.ReadOnly {
+		c.p.w.oracle.unread = true
+	}
+	inner, err := c.sqliteConn.BeginTx(untimed(ctx), o)
 	if err != nil {
 		return nil, err
 	}
@@ -69,14 +79,14 @@ func (c conn) ExecContext(ctx context.Context, query string, args []driver.Named
 	if err := c.p.asks(); err != nil {
 		return nil, err
 	}
-	return c.sqliteConn.ExecContext(ctx, query, args)
+	return c.sqliteConn.ExecContext(untimed(ctx), query, args)
 }
 
 func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if err := c.p.asks(); err != nil {
 		return nil, err
 	}
-	return c.sqliteConn.QueryContext(ctx, query, args)
+	return c.sqliteConn.QueryContext(untimed(ctx), query, args)
 }
 
 type sqliteStmt interface {
@@ -94,14 +104,14 @@ func (s stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver
 	if err := s.p.asks(); err != nil {
 		return nil, err
 	}
-	return s.sqliteStmt.ExecContext(ctx, args)
+	return s.sqliteStmt.ExecContext(untimed(ctx), args)
 }
 
 func (s stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	if err := s.p.asks(); err != nil {
 		return nil, err
 	}
-	return s.sqliteStmt.QueryContext(ctx, args)
+	return s.sqliteStmt.QueryContext(untimed(ctx), args)
 }
 
 type tx struct {
@@ -156,7 +166,7 @@ func (p *process) begins() error {
 	d := w.about(time.Second, 10*time.Minute)
 	w.note("%s waits %s for its database", p.name, d)
 	p.disturbed(d)
-	p.waits = true
+	p.waits, p.waitsUntil = true, w.now+d
 	w.await(d)
 	p.waits = false
 	if w.chance(0.3) {

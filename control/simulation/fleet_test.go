@@ -31,7 +31,10 @@ type fleet struct {
 type simBot struct {
 	bot.Bot
 	root     string
-	boundary time.Time     // wall clock
+	resetAt  time.Time     // wall clock
+	stagedAt time.Time     // when it came to LAB, or was put back there
+	boundary time.Time     // the later of the two
+	movedAt  time.Duration // when the boundary was moved
 	heldFrom time.Duration // when it was paused or left LAB; -1: it is in LAB and not paused
 }
 
@@ -185,8 +188,9 @@ func (f *fleet) reset(bots []*simBot) {
 	w := f.w
 	w.act(&step{}, func(ctx context.Context) {
 		done, err := w.byHand.ResetMetrics(ctx, store.Reset{Actor: "operator", Scope: scopeOf(bots), Reason: "TEST"})
-		w.put(bots, done.At, err)
+		w.put(bots, func(b *simBot) *time.Time { return &b.resetAt }, done.At, err)
 	})
+	w.stopped(bots)
 }
 
 // revert puts some bots back to LAB and locks them there.
@@ -199,15 +203,16 @@ func (f *fleet) revert(bots []*simBot) {
 			order.Preview = seen.Hash
 			seen, err = w.byHand.Revert(ctx, order)
 		}
-		w.put(bots, seen.At, err)
+		w.put(bots, func(b *simBot) *time.Time { return &b.stagedAt }, seen.At, err)
 	})
+	w.stopped(bots)
 	for _, b := range bots {
 		w.know(b)
 	}
 }
 
 // put remembers what a bulk act of the operator did.
-func (w *world) put(bots []*simBot, at time.Time, err error) {
+func (w *world) put(bots []*simBot, which func(*simBot) *time.Time, at time.Time, err error) {
 	switch {
 	case assay.KindOf(err) == assay.Conflict && w.oracle.back > 0:
 		w.note("refused: %v", err)
@@ -217,8 +222,21 @@ func (w *world) put(bots []*simBot, at time.Time, err error) {
 		return
 	}
 	for _, b := range bots {
-		b.boundary = at
-		delete(w.oracle.rests, string(b.ID))
+		w.oracle.bounded(b, which(b), at)
+	}
+}
+
+// stopped fails when a job of a bot is active across its boundary that the
+// operator has just moved, or a result from before it counts.
+func (w *world) stopped(bots []*simBot) {
+	for _, b := range bots {
+		switch id := w.oracle.active[string(b.ID)]; {
+		case b.movedAt != w.now: // it was refused
+		case id != 0:
+			w.fail("the results of %s count anew since %s, and its job %d goes on", b.ID, stamp(b.boundary), id)
+		case w.oracle.counts(b):
+			w.fail("the results of %s count anew since %s, and one from before counts", b.ID, stamp(b.boundary))
+		}
 	}
 }
 

@@ -4,93 +4,33 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"assay/job"
 	"assay/store"
 )
 
-// diary makes SQLite write down every change that the oracle judges, in the
-// transaction that makes it. Nothing of it depends on package store.
-const diary = `
-create table diary (
-  id integer primary key, kind text not null, job integer, bot text, type text, class text,
-  status0 text, status1 text, attempt0 integer, attempt1 integer, lease0 integer, lease1 integer,
-  admitted0 text, admitted1 text, most integer, worker0 text, beat0 text, started0 text, not_before0 text, at text,
-  a integer, b integer, c integer, words text, more text
-);
-create trigger diary_job after insert on bot_jobs begin
-  insert into diary (kind, job, bot, type, class, status1, attempt1, lease1, admitted1, most, at)
-  values ('enqueued', new.id, new.bot_id, new.job_type, new.class, new.status, new.attempt, new.lease_seq, new.admitted_at,
-    new.max_attempts, new.created_at);
-end;
-create trigger diary_change after update on bot_jobs
-when (old.status, old.attempt, old.lease_seq, old.worker_id, old.admitted_at is null, old.completed_at is null)
-  is not (new.status, new.attempt, new.lease_seq, new.worker_id, new.admitted_at is null, new.completed_at is null) begin
-  insert into diary (kind, job, bot, type, class, status0, status1, attempt0, attempt1, lease0, lease1, admitted0, admitted1,
-    most, worker0, beat0, started0, not_before0, at)
-  values ('changed', new.id, new.bot_id, new.job_type, new.class, old.status, new.status, old.attempt, new.attempt,
-    old.lease_seq, new.lease_seq, old.admitted_at, new.admitted_at, new.max_attempts, old.worker_id, old.heartbeat_at,
-    old.started_at, old.not_before, coalesce(new.completed_at, new.started_at));
-end;
-create trigger diary_delete after delete on bot_jobs begin
-  insert into diary (kind, job, bot) values ('deleted', old.id, old.bot_id);
-end;
-create trigger diary_session after insert on backtest_sessions begin
-  insert into diary (kind, job, bot) values ('result', new.job_id, new.bot_id);
-end;
-create trigger diary_tick after insert on planner_ticks begin
-  insert into diary (kind, a, b, c, words, more, at) values ('tick', new.bots_evaluated, new.jobs_enqueued, new.bots_held,
-    new.held_by_reason, new.error, new.finished_at);
-end;
-create trigger diary_plan after insert on bot_plans begin
-  insert into diary (kind, bot, type, words, more, at, a) values ('plan', new.bot_id, new.reason_code, new.detail,
-    new.next_action, new.next_due_at, new.next_reason <> '');
-end;
-create trigger diary_replan after update on bot_plans begin
-  insert into diary (kind, bot, type, words, more, at, a) values ('plan', new.bot_id, new.reason_code, new.detail,
-    new.next_action, new.next_due_at, new.next_reason <> '');
-end;
-create trigger diary_lease after insert on leases begin
-  insert into diary (kind, words, b, at) values ('lease', new.holder, new.term, new.expires_at);
-end;
-create trigger diary_lead after update on leases begin
-  insert into diary (kind, words, more, a, b, beat0, at) values ('lease', new.holder, old.holder, old.term, new.term,
-    old.expires_at, new.expires_at);
-end;
-`
-
-// entry is one line of the diary.
-type entry struct {
-	id                      int64
-	kind                    string
-	job                     int64
-	bot, kindOfJob, class   string
-	status0, status1        job.Status
-	attempt0, attempt1      int
-	lease0, lease1          int64
-	admitted0, admitted1    store.Time
-	most                    int
-	worker0                 string
-	beat0, started0, before store.Time
-	at                      store.Time
-	a, b, c                 int64
-	words, more             string
-}
-
 // oracle knows what may never happen and holds every change against it.
 type oracle struct {
-	w       *world
-	write   *sql.DB // beside everybody, without faults
-	read    *sql.Stmt
-	last    int64 // line of the diary read last
-	jobs    map[int64]*activeJob
-	active  map[string]int64    // by bot
-	places  map[string]int      // admitted, by class
-	waiting int                 // queued
-	rests   map[string]*rest    // by bot
-	owed    map[int64]bool      // jobs completed in the lines read together, whose result has not come
-	leases  map[string]*process // who holds the lead under which name
+	w         *world
+	write     *sql.DB // beside everybody, without faults
+	read      *sql.Stmt
+	beats     *sql.Stmt // finds a running job whose last beat is before a time
+	last      int64     // line of the diary read last
+	newest    int64     // job enqueued last
+	inspected int64     // the first job that the next inspection looks at
+	unread    bool      // a transaction has begun that may have written more lines
+	jobs      map[int64]*activeJob
+	active    map[string]int64         // by bot
+	places    map[string]int           // admitted, by class
+	waiting   int                      // queued
+	rests     map[string]*rest         // by bot
+	owed      map[int64]time.Time      // when the jobs were created that the lines read together completed, until their result comes
+	fates     map[int64]fate           // attempts of which the lines read together have told one half
+	results   map[string]time.Time     // by bot: when the newest job was created that brought a result
+	room      map[string]time.Duration // by class: since when a place is free; -1: none is
+	leases    map[string]*process      // who holds the lead under which name
 
 	holder     string
 	term       int64
@@ -109,11 +49,14 @@ type oracle struct {
 type activeJob struct {
 	id       int64
 	bot      string
+	kind     job.Type
 	class    string
 	status   job.Status
-	lease    int64
+	attempt  int
+	most     int
 	admitted bool
 	created  time.Time
+	before   time.Time     // its next attempt may not start before
 	since    time.Duration // of its last change
 }
 
@@ -127,56 +70,23 @@ type rest struct {
 func newOracle(w *world, path string) (*oracle, error) {
 	o := &oracle{
 		w: w, jobs: map[int64]*activeJob{}, active: map[string]int64{}, places: map[string]int{}, rests: map[string]*rest{},
-		owed: map[int64]bool{}, leases: map[string]*process{}, ended: map[job.Status]int{}, pausedFrom: -1, dirty: -1,
-		jumpedAt: -1,
+		owed: map[int64]time.Time{}, fates: map[int64]fate{}, results: map[string]time.Time{}, room: map[string]time.Duration{},
+		leases: map[string]*process{}, ended: map[job.Status]int{}, pausedFrom: -1, dirty: -1, jumpedAt: -1,
 	}
 	var err error
 	if o.write, err = sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)"); err != nil {
 		return nil, err
 	}
 	o.write.SetMaxOpenConns(1)
-	o.read, err = o.write.PrepareContext(context.Background(), `select id, kind, coalesce(job, 0), coalesce(bot, ''),
-		coalesce(type, ''), coalesce(class, ''), coalesce(status0, ''), coalesce(status1, ''), coalesce(attempt0, 0),
-		coalesce(attempt1, 0), coalesce(lease0, 0), coalesce(lease1, 0), admitted0, admitted1, coalesce(most, 0),
-		coalesce(worker0, ''), beat0, started0, not_before0, at, coalesce(a, 0), coalesce(b, 0), coalesce(c, 0),
-		coalesce(words, ''), coalesce(more, '') from diary where id > $1 order by id`)
+	if o.read, err = o.write.PrepareContext(context.Background(), unreadLines); err != nil {
+		return nil, err
+	}
+	o.beats, err = o.write.PrepareContext(context.Background(), `select id, heartbeat_at from bot_jobs
+		where status = 'RUNNING' and heartbeat_at < $1 limit 1`)
 	return o, err
 }
 
 func (o *oracle) queued() int { return o.waiting }
-
-// look reads what was committed since the last look and judges it.
-func (o *oracle) look() {
-	rows, err := o.read.QueryContext(context.Background(), o.last)
-	if err != nil {
-		o.w.fail("read the diary: %v", err)
-		return
-	}
-	defer rows.Close()
-	news := false
-	for rows.Next() {
-		var e entry
-		err := rows.Scan(&e.id, &e.kind, &e.job, &e.bot, &e.kindOfJob, &e.class, &e.status0, &e.status1, &e.attempt0, &e.attempt1,
-			&e.lease0, &e.lease1, &e.admitted0, &e.admitted1, &e.most, &e.worker0, &e.beat0, &e.started0, &e.before, &e.at,
-			&e.a, &e.b, &e.c, &e.words, &e.more)
-		if err != nil {
-			o.w.fail("read the diary: %v", err)
-			return
-		}
-		o.last = e.id
-		news = news || e.kind == "changed" || e.kind == "enqueued"
-		o.judge(e)
-	}
-	if err := rows.Err(); err != nil {
-		o.w.fail("read the diary: %v", err)
-	}
-	for id := range o.owed {
-		o.w.fail("job %d was completed without a result", id)
-	}
-	if news {
-		o.spread()
-	}
-}
 
 // spread lets the processes that did not make the change hear of it.
 func (o *oracle) spread() {
@@ -194,10 +104,9 @@ func (o *oracle) judge(e entry) {
 	case "changed":
 		o.changed(e)
 	case "result":
-		if !o.owed[e.job] {
-			o.w.fail("a result of job %d was stored, and the job was not completed with it", e.job)
-		}
-		delete(o.owed, e.job)
+		o.counted(e)
+	case "closed":
+		o.closed(e)
 	case "tick":
 		o.tick(e)
 	case "plan":
@@ -212,13 +121,17 @@ func (o *oracle) judge(e entry) {
 func (o *oracle) enqueued(e entry) {
 	w, s := o.w, o.w.acting
 	s.enqueued++
+	o.newest = max(o.newest, e.job)
 	if other := o.active[e.bot]; other != 0 {
 		w.fail("%s got job %d while job %d is active", e.bot, e.job, other)
 	}
 	if e.status1 != job.Queued || e.attempt1 != 0 || e.admitted1 != (store.Time{}) {
 		w.fail("job %d began as %s ×%d", e.job, e.status1, e.attempt1)
 	}
-	o.jobs[e.job] = &activeJob{id: e.job, bot: e.bot, class: e.class, status: job.Queued, created: e.at.Time, since: w.now}
+	o.jobs[e.job] = &activeJob{
+		id: e.job, bot: e.bot, kind: job.Type(e.kindOfJob), class: e.class, status: job.Queued, most: e.most, created: e.at.Time,
+		since: w.now,
+	}
 	o.active[e.bot] = e.job
 	o.waiting++
 	if len(o.jobs) > w.set.caps.Total {
@@ -230,6 +143,8 @@ func (o *oracle) enqueued(e entry) {
 		w.fail("%s got job %d while the fleet was paused", e.bot, e.job)
 	case b.heldFrom >= 0 && b.heldFrom < s.began:
 		w.fail("%s got job %d while it was paused or above LAB", e.bot, e.job)
+	case job.Type(e.kindOfJob) != job.Baseline && o.unearned(e):
+		w.fail("%s got job %d, %s, and no result of it counts since %s", e.bot, e.job, e.kindOfJob, stamp(b.boundary))
 	}
 	// A reset ends the rest of what failed before it, also by a clock that went back behind the reset since.
 	if r := o.rests[e.bot]; r != nil && e.at.Before(r.until) && !e.at.Before(r.from) && o.jumpedAt < s.began && !r.from.Before(b.boundary) {
@@ -293,13 +208,26 @@ func (o *oracle) most(class string) int {
 	return o.w.set.caps.Backtests
 }
 
+// vacant notes since when each class has a place free.
+func (o *oracle) vacant() {
+	for _, class := range [...]job.Class{job.ClassBacktest, job.ClassImprove} {
+		since, known := o.room[string(class)]
+		switch free := o.places[string(class)] < o.most(string(class)); {
+		case !free:
+			o.room[string(class)] = -1
+		case !known || since < 0:
+			o.room[string(class)] = o.w.now
+		}
+	}
+}
+
 // left judges who ended an attempt: the worker that holds its lease, the reaper
 // with a reason, or a reset, which takes the lease away.
 func (o *oracle) left(e entry) {
 	w, s := o.w, o.w.acting
 	now := w.wall()
 	if e.status1 == job.Completed && e.class == string(job.ClassBacktest) {
-		o.owed[e.job] = true
+		o.owed[e.job] = o.jobs[e.job].created
 	}
 	switch {
 	case s.by == nil && (e.status1 != job.Cancelled || e.lease1 <= e.lease0):
@@ -317,9 +245,9 @@ func (o *oracle) left(e entry) {
 	if e.status1 == job.Queued && (e.admitted1 != (store.Time{}) || e.lease1 <= e.lease0) {
 		w.fail("job %d went back with its place kept or its lease %d unchanged", e.job, e.lease0)
 	}
-	if e.status1 == job.Queued && e.attempt1 < e.attempt0-1 {
-		w.fail("job %d went back from attempt %d to %d", e.job, e.attempt0, e.attempt1)
-	}
+	f := o.fates[e.job]
+	f.left = &e
+	o.decided(e.job, f)
 }
 
 // move keeps the oracle's own books.
@@ -330,7 +258,7 @@ func (o *oracle) move(j *activeJob, e entry) {
 	if j.admitted {
 		o.places[j.class]--
 	}
-	j.status, j.lease, j.admitted, j.since = e.status1, e.lease1, e.admitted1 != (store.Time{}), o.w.now
+	j.status, j.attempt, j.admitted, j.before, j.since = e.status1, e.attempt1, e.admitted1 != (store.Time{}), e.before1.Time, o.w.now
 	if !j.status.Active() {
 		delete(o.jobs, j.id)
 		delete(o.active, j.bot)
@@ -349,6 +277,7 @@ func (o *oracle) move(j *activeJob, e entry) {
 func (o *oracle) end(e entry, created time.Time) {
 	w := o.w
 	o.ended[e.status1]++
+	delete(w.former, e.job)
 	if o.dirty < 0 {
 		o.dirty = w.now
 		w.after(lookWithin+w.set.breath, "has the planner looked", o.missed)
@@ -405,6 +334,9 @@ func (o *oracle) tick(e entry) {
 	}
 	if e.more != "" {
 		w.note("the tick failed: %s", e.more)
+		if !strings.Contains(e.more, simulated) {
+			w.fail("a tick failed, and no fault of the simulation made it: %s", e.more)
+		}
 	}
 	by := map[string]int64{}
 	if err := json.Unmarshal([]byte(e.words), &by); err != nil {
@@ -444,6 +376,8 @@ func (o *oracle) plan(e entry) {
 	switch {
 	case e.kindOfJob == "" || e.more == "" || e.a == 0:
 		w.fail("%s has reason %q, next action %q, said why: %d", e.bot, e.kindOfJob, e.more, e.a)
+	case presumes[e.kindOfJob] && o.unearned(e):
+		w.fail("%s is held, %s, and no result of it counts since %s", e.bot, e.kindOfJob, stamp(w.fleet.named[e.bot].boundary))
 	case e.words == "" && o.active[e.bot] == 0:
 		w.fail("%s is held, %s, without a sentence", e.bot, e.kindOfJob)
 	case (e.kindOfJob == "NOT_DUE" || e.kindOfJob == "COOLING_DOWN") && e.at == (store.Time{}):

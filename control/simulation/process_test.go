@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/bot"
 	"assay/control"
 	"assay/job"
 	"assay/store"
@@ -24,9 +25,12 @@ type process struct {
 
 	life         int  // rises with every start and end; what an earlier life had in mind is void
 	dead         bool // it is not running
-	waits        bool // it is in the middle of a step, waiting
 	stoppedUntil time.Duration
+	waits        bool          // it is in the middle of a step, waiting
+	waitsUntil   time.Duration // … at least until then
 	awayUntil    time.Duration // its database does not answer until then
+	wellFrom     time.Duration // nothing has disturbed it since
+	freeFrom     time.Duration // since when a slot is free; -1: none is
 
 	steps   worker.Steps
 	pulse   *worker.Pulse
@@ -60,8 +64,8 @@ func (p *process) after(d time.Duration, what string, do func()) {
 		case p.life != life || p.dead:
 		case w.now < p.stoppedUntil:
 			w.after(p.stoppedUntil-w.now+w.between(0, time.Second), p.name+" goes on: "+what, due)
-		case p.waits:
-			w.after(time.Second, p.name+" still waits: "+what, due)
+		case p.waits: // perhaps for longer, when somebody else waits in the meantime
+			w.after(max(p.waitsUntil-w.now, 0)+time.Second, p.name+" still waits: "+what, due)
 		default:
 			do()
 			p.listen()
@@ -80,7 +84,7 @@ func (p *process) act(s step, do func(ctx context.Context)) {
 func (p *process) boot() {
 	w := p.w
 	p.life++
-	p.dead, p.stoppedUntil = false, 0
+	p.dead, p.stoppedUntil, p.freeFrom = false, 0, w.now
 	p.running = map[store.Lease]*attempt{}
 	p.looks, p.fills, p.seen = false, false, -1
 	p.steps = worker.NewSteps(p.db, w.set.config, fmt.Sprintf("%s-%d", p.name, p.life), nil)
@@ -152,9 +156,11 @@ func (p *process) beat() {
 		if stop[l] == nil || a == nil {
 			continue
 		}
-		a.cause = stop[l]
+		if a.cause == nil { // the first one stays, as that of a context
+			a.cause = stop[l]
+		}
 		if errors.Is(stop[l], store.ErrLeaseLost) {
-			delete(p.running, l) // the slot is free, whatever the work does
+			p.leave(l) // the slot is free, whatever the work does
 			p.wake(0)
 		}
 		if a.end != deaf {
@@ -284,6 +290,9 @@ func (p *process) begin(j job.Job) {
 	w := p.w
 	a := &attempt{job: j, end: w.drawEnd(), set: w.fleet.dataFor(j.BotID)}
 	p.running[store.LeaseOf(j)] = a
+	if len(p.running) >= w.set.config.Slots {
+		p.freeFrom = -1
+	}
 	if !p.beats {
 		p.beats, p.pulse = true, p.steps.Pulse(w.own)
 		p.after(w.set.config.Beat, "beats", p.beat)
@@ -296,14 +305,12 @@ func (p *process) begin(j job.Job) {
 		takes = w.about(10*time.Minute, 3*time.Hour)
 	}
 	w.wakeDead(j.ID, takes)
-	w.old[j.ID] = append(w.old[j.ID], former{p, a, p.life})
+	w.former[j.ID] = append(w.former[j.ID], former{p, a, p.life})
 	if !w.calm && w.chance(0.06) {
 		p.after(w.between(0, min(takes, 5*time.Minute)), "meets trouble in the middle of its work", func() { w.hit(p) })
 	}
-	if !w.calm && w.chance(0.03) {
-		p.w.after(w.between(0, min(takes, 5*time.Minute)), "a reset across a running job", func() {
-			w.fleet.reset([]*simBot{w.fleet.named[j.BotID]})
-		})
+	if !w.calm && w.chance(0.06) {
+		w.across(w.fleet.named[j.BotID], w.between(0, min(takes, 5*time.Minute)))
 	}
 	limit := w.set.config.Limits[j.Type]
 	p.after(takes, fmt.Sprintf("ends the work on job %d", j.ID), func() { p.finish(a, nil) })
@@ -320,6 +327,19 @@ func (p *process) begin(j job.Job) {
 	})
 }
 
+// across moves the boundary of a bot while a job of it runs: by a reset, which
+// ends the job, or by a move to LAB, which lets it go on for nothing.
+func (w *world) across(b *simBot, d time.Duration) {
+	if w.chance(0.5) {
+		w.after(d, "a reset across a running job", func() { w.fleet.reset([]*simBot{b}) })
+		return
+	}
+	w.after(d, "a move across a running job", func() {
+		w.move(b, bot.Paper)
+		w.move(b, bot.Lab)
+	})
+}
+
 // former is an earlier attempt of a job, in a process that may not know yet
 // that the job goes on elsewhere.
 type former struct {
@@ -331,7 +351,7 @@ type former struct {
 // wakeDead makes the earlier attempts of a job come back while a newer one runs,
 // which is when they could do harm.
 func (w *world) wakeDead(id int64, takes time.Duration) {
-	for _, z := range w.old[id] {
+	for _, z := range w.former[id] {
 		if z.a.over || z.life != z.p.life {
 			continue
 		}
@@ -339,9 +359,11 @@ func (w *world) wakeDead(id int64, takes time.Duration) {
 		z.p.stoppedUntil = min(z.p.stoppedUntil, w.now+soon)
 		z.p.awayUntil = min(z.p.awayUntil, w.now+soon)
 		z.p.after(soon, fmt.Sprintf("comes back to job %d from the dead", id), func() {
-			if z.a.end == deaf {
-				z.p.finish(z.a, nil)
+			z.a.end = pick(w, z.a.end, fails)
+			if z.a.end == endless {
+				z.a.end = done
 			}
+			z.p.finish(z.a, nil) // perhaps before it beats, and learns the news
 		})
 	}
 }
@@ -386,9 +408,17 @@ func (p *process) record(a *attempt, ending *worker.Ending) {
 	if err != nil {
 		p.after(time.Second, fmt.Sprintf("records the end of job %d again", a.job.ID), func() { p.record(a, ending) })
 	} else if p.running[lease] == a {
-		delete(p.running, lease)
+		p.leave(lease)
 	}
 	p.wake(0)
+}
+
+// leave gives an attempt's slot back.
+func (p *process) leave(l store.Lease) {
+	delete(p.running, l)
+	if p.freeFrom < 0 {
+		p.freeFrom = p.w.now
+	}
 }
 
 // listen wakes whoever would hear of the last step's commits: its own process

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +24,7 @@ func TestSimulation(t *testing.T) {
 		first, seeds = uint64(one), 1
 	}
 	s := size{bots: setting(t, "ASSAY_SIM_BOTS", 50), days: setting(t, "ASSAY_SIM_DAYS", 2)}
+	debug.SetGCPercent(400) // the worlds are small, and make much garbage
 	empty := template(t)
 	for seed := first; seed < first+uint64(seeds); seed++ {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
@@ -98,7 +100,13 @@ func simulate(t *testing.T, empty []byte, seed uint64, s size) uint64 {
 	w.after(w.rarely(w.set.trouble), "trouble", w.trouble)
 	w.after(w.rarely(w.set.acts), "the operator acts", w.operate)
 	w.after(6*time.Hour, "inspection", w.inspect)
-	w.run(time.Duration(s.days) * 24 * time.Hour)
+	w.after(servedWithin, "is the queue served", w.serve)
+	for day := 1; day <= s.days; day++ {
+		w.run(time.Duration(day) * 24 * time.Hour)
+		if s.days > 2 { // it takes long enough that somebody waits
+			t.Logf("day %d after %s: %s", day, time.Since(began).Round(time.Second), w.sum())
+		}
+	}
 	if w.broken == "" {
 		w.settle()
 	}
@@ -106,9 +114,13 @@ func simulate(t *testing.T, empty []byte, seed uint64, s size) uint64 {
 		t.Errorf("%s\nin the world of seed %d, %+v; what came before:\n%s\nrepeat it: ASSAY_SIM_SEED=%d ASSAY_SIM_BOTS=%d ASSAY_SIM_DAYS=%d "+
 			"go test ./control/simulation", w.broken, seed, w.set, strings.Join(w.trail, "\n"), seed, s.bots, s.days)
 	}
-	t.Logf("%s of %s: %d events, %d ticks, %d troubles, jobs ended %v", time.Since(began).Round(time.Millisecond),
-		w.now.Round(time.Minute), w.steps, w.oracle.ticks, w.faults, w.oracle.ended)
+	t.Logf("%s of %s: %s", time.Since(began).Round(time.Millisecond), w.now.Round(time.Minute), w.sum())
 	return w.print.Sum64()
+}
+
+// sum says how much has happened.
+func (w *world) sum() string {
+	return fmt.Sprintf("%d events, %d ticks, %d troubles, jobs ended %v", w.steps, w.oracle.ticks, w.faults, w.oracle.ended)
 }
 
 // open lays the world's database out: one connection for each process, one for

@@ -70,6 +70,7 @@ func (w *world) jump() {
 // disturbed remembers that a process needs some time to come back to order.
 func (p *process) disturbed(d time.Duration) {
 	w := p.w
+	p.wellFrom = max(p.wellFrom, w.now+d)
 	w.oracle.troubled(w.now + d)
 }
 
@@ -105,7 +106,7 @@ func (w *world) operate() {
 		f.retire(root)
 		w.after(w.about(time.Minute, 5*time.Hour), "bars come back", func() { f.publish(root, store.VerdictPass) })
 	case x < 94:
-		w.set.caps.Backtests = 1 + w.rand.IntN(8)
+		w.set.caps.Backtests = (1 + w.rand.IntN(8)) * w.scale()
 		w.byOperator(func(ctx context.Context) error { return w.byHand.SetCaps(ctx, w.set.caps) })
 	case len(f.bots) < w.bots+5:
 		f.add()
@@ -150,8 +151,7 @@ func (w *world) move(b *simBot, to bot.Stage) {
 	}
 	w.byOperator(func(ctx context.Context) error { return w.byHand.MoveBot(ctx, b.ID, to, bot.ByOperator, "TEST") })
 	if to == bot.Lab {
-		b.boundary = w.wall().UTC().Truncate(time.Millisecond)
-		delete(w.oracle.rests, string(b.ID))
+		w.oracle.bounded(b, &b.stagedAt, w.wall().UTC().Truncate(time.Millisecond))
 	}
 	w.know(b)
 }

@@ -38,7 +38,7 @@ type world struct {
 	byHand *store.DB // the operator's own connection
 	fleet  *fleet
 	oracle *oracle
-	old    map[int64][]former // attempts by job
+	former map[int64][]former // attempts by active job
 	acting *step              // who changes the database now
 	calm   bool               // no more faults
 	depth  int                // steps that wait within steps
@@ -65,7 +65,7 @@ type settings struct {
 }
 
 func newWorld(seed uint64, s size) *world {
-	w := &world{size: s, old: map[int64][]former{}, print: fnv.New64a(), rand: rand.New(rand.NewPCG(seed, 0x5eed))}
+	w := &world{size: s, former: map[int64][]former{}, print: fnv.New64a(), rand: rand.New(rand.NewPCG(seed, 0x5eed))}
 	w.zone = pick(w, chicago(), chicago(), time.UTC)
 	w.start = pick(w, // the third is an ordinary week; clocks change in the first two
 		time.Date(2026, 3, 7, 12, 0, 0, 0, time.UTC), time.Date(2026, 10, 31, 12, 0, 0, 0, time.UTC),
@@ -99,10 +99,10 @@ func (w *world) settings() settings {
 	s.policy.CoolDown = pick(w, 10*time.Minute, 30*time.Minute)
 	s.policy.MaxCoolDown = pick(w, 2*time.Hour, 6*time.Hour)
 	s.policy.MaxTotalJobs = pick(w, 10_000, 10_000, max(w.bots/3, 1))
-	s.caps = store.Caps{Backtests: 1 + w.rand.IntN(8), Improve: 1 + w.rand.IntN(3), Total: s.policy.MaxTotalJobs}
+	s.caps = store.Caps{Backtests: (1 + w.rand.IntN(8)) * w.scale(), Improve: (1 + w.rand.IntN(3)) * w.scale(), Total: s.policy.MaxTotalJobs}
 	s.config.Beat = pick(w, time.Minute, 2*time.Minute)
 	s.config.StuckAfter = 6 * s.config.Beat
-	s.config.Slots = 1 + w.rand.IntN(4)
+	s.config.Slots = (1 + w.rand.IntN(4)) * w.scale()
 	s.procs = 1
 	if s.cluster = w.chance(0.6); s.cluster {
 		s.procs = 2 + w.rand.IntN(3)
@@ -115,6 +115,9 @@ func (w *world) settings() settings {
 	s.acts = pick(w, time.Hour, 3*time.Hour)
 	return s
 }
+
+// scale is how many times larger the machines of a large fleet are.
+func (w *world) scale() int { return max(w.bots/50, 1) }
 
 // wall is the clock of the database, in whatever zone the machine stands.
 func (w *world) wall() time.Time { return w.start.Add(w.now + w.jumped).In(w.zone) }
@@ -201,6 +204,7 @@ func (w *world) act(s *step, do func(ctx context.Context)) {
 	s.began, s.bots = w.now, len(w.fleet.bots)
 	w.acting = s
 	do(context.Background())
+	w.oracle.unread = w.oracle.unread || s.by == nil // whose transactions nobody watches
 	w.oracle.look()
 	w.acting = outer
 }
