@@ -31,35 +31,36 @@ var dispatchers = []struct {
 	},
 }
 
-// wave is how many jobs a tick enqueues at once, and running how many may run.
-const (
-	wave    = 500
-	running = 16
-)
+// wave is how many jobs a tick enqueues at once.
+const wave = 500
 
 // BenchmarkJobs is the whole life of jobs that do nothing: enqueued as a tick
 // does it, admitted within exact caps, started, beaten for, completed.
 func BenchmarkJobs(b *testing.B) {
 	for _, d := range dispatchers {
-		b.Run(d.name, func(b *testing.B) {
-			db := d.open(b)
-			jobs := fleetOf(b, db, wave)
-			ended := make(chan struct{}, wave)
-			defer runWorker(b, d.made, db, func(context.Context, job.Job, func(float64)) (worker.Save, error) {
-				return func(context.Context, *store.DB) error { ended <- struct{}{}; return nil }, nil
-			})()
-			began, used, n := time.Now(), processorTime(b), 0
-			for b.Loop() {
-				enqueueAll(b, db, jobs)
-				for range jobs {
-					<-ended
-				}
-				n += len(jobs)
-			}
-			b.ReportMetric(float64(n)/time.Since(began).Seconds(), "jobs/s")
-			b.ReportMetric(float64((processorTime(b)-used).Microseconds())/float64(n), "cpu-µs/job")
-		})
+		for _, most := range []int{16, 32} {
+			b.Run(fmt.Sprintf("%s/cap=%d", d.name, most), func(b *testing.B) { drain(b, d.open(b), d.made, most) })
+		}
 	}
+}
+
+// drain ends waves of jobs, as many at once as may run.
+func drain(b *testing.B, db *store.DB, made func(*store.DB, worker.Config) worker.Dispatcher, most int) {
+	jobs := fleetOf(b, db, wave, most)
+	ended := make(chan struct{}, wave)
+	defer runWorker(b, made, db, most, func(context.Context, job.Job, func(float64)) (worker.Save, error) {
+		return func(context.Context, *store.DB) error { ended <- struct{}{}; return nil }, nil
+	})()
+	began, used, n := time.Now(), processorTime(b), 0
+	for b.Loop() {
+		enqueueAll(b, db, jobs)
+		for range jobs {
+			<-ended
+		}
+		n += len(jobs)
+	}
+	b.ReportMetric(float64(n)/time.Since(began).Seconds(), "jobs/s")
+	b.ReportMetric(float64((processorTime(b)-used).Microseconds())/float64(n), "cpu-µs/job")
 }
 
 // BenchmarkStart is the time from the enqueuing of a job to its start, with
@@ -68,9 +69,9 @@ func BenchmarkStart(b *testing.B) {
 	for _, d := range dispatchers {
 		b.Run(d.name, func(b *testing.B) {
 			db := d.open(b)
-			jobs := fleetOf(b, db, 1)
+			jobs := fleetOf(b, db, 1, 16)
 			started, ended := make(chan time.Time, 1), make(chan struct{}, 1)
-			defer runWorker(b, d.made, db, func(context.Context, job.Job, func(float64)) (worker.Save, error) {
+			defer runWorker(b, d.made, db, 16, func(context.Context, job.Job, func(float64)) (worker.Save, error) {
 				started <- time.Now()
 				return func(context.Context, *store.DB) error { ended <- struct{}{}; return nil }, nil
 			})()
@@ -88,7 +89,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-func fleetOf(b *testing.B, db *store.DB, n int) []store.NewJob {
+func fleetOf(b *testing.B, db *store.DB, n, most int) []store.NewJob {
 	b.Helper()
 	jobs := make([]store.NewJob, n)
 	err := db.InTx(b.Context(), func(tx *store.DB) error {
@@ -97,7 +98,7 @@ func fleetOf(b *testing.B, db *store.DB, n int) []store.NewJob {
 			storetest.AddBot(b, tx, id)
 			jobs[i] = store.NewJob{BotID: id, Type: job.Baseline, Reason: "BASELINE_MISSING", MaxAttempts: 3}
 		}
-		return tx.SetCaps(b.Context(), store.Caps{Backtests: running, Improve: 1, Total: 10_000})
+		return tx.SetCaps(b.Context(), store.Caps{Backtests: most, Improve: 1, Total: 10_000})
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -124,9 +125,9 @@ func enqueueAll(b *testing.B, db *store.DB, jobs []store.NewJob) {
 	}
 }
 
-func runWorker(b *testing.B, made func(*store.DB, worker.Config) worker.Dispatcher, db *store.DB, work worker.Handler) (stop func()) {
+func runWorker(b *testing.B, made func(*store.DB, worker.Config) worker.Dispatcher, db *store.DB, most int, work worker.Handler) (stop func()) {
 	b.Helper()
-	config := worker.DefaultConfig(running + 1)
+	config := worker.DefaultConfig(most + 1)
 	config.Handlers = map[job.Type]worker.Handler{job.Baseline: work}
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
