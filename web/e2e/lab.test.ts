@@ -235,6 +235,8 @@ describe("in trouble", () => {
     checked: 2,
     failed: 1,
     audit_chain: { verdict: "FAIL", rows: 3, head: "9f", broken: "row 4 does not hold the hash of row 3" },
+    stage_events_chain: { verdict: "PASS", rows: 20, head: "1a" },
+    ticks_chain: { verdict: "FAIL", rows: 7, head: "2b", broken: "what came before tick 9 is missing" },
     invariants: [
       {
         id: "held-adds-up",
@@ -287,6 +289,7 @@ describe("in trouble", () => {
         const first = page.locator("[data-testid^=invariant-]").first();
         await first.getByText("3 rows break it: mes-gap, mes-orb and 1 more").waitFor();
         await page.getByRole("alert").getByText("row 4 does not hold the hash of row 3").waitFor();
+        await page.getByRole("alert").getByText("what came before tick 9 is missing").waitFor();
         await expectGood(page, `proof-broken-${look.size}-${look.theme}`);
 
         server.state.proofs = {};
