@@ -130,6 +130,9 @@ func progress(out console) func(fetch.Progress) {
 	return func(p fetch.Progress) {
 		if p.Cuts > cuts {
 			cuts = p.Cuts
+			if terminal { // the bar stands there without an end of its line
+				fmt.Fprintln(out.err)
+			}
 			fmt.Fprintf(out.err, "the stream broke off; going on from record %d\n", p.Records)
 		}
 		if terminal {
