@@ -180,16 +180,16 @@ func TestProofOfAutonomy(t *testing.T) {
 func TestProofOfAPlannerThatStalls(t *testing.T) {
 	l := newLab(t)
 	l.tick(store.Tick{BotsEvaluated: 5, BotsHeld: 5, HeldBy: map[plan.Reason]int{plan.NotDue: 5}, Source: store.Source{Missed: 2}})
+	stopped := l.now() // what fails after it finishes nothing
 	l.pass(15 * time.Second)
 	l.tick(store.Tick{Error: "the disk is full"})
-	stopped := l.now()
 	for _, c := range []struct {
 		wait    time.Duration
 		watched bool
 		verdict Verdict
 		dog     ProofWatchdog
 	}{
-		{plan.StalledAfter - time.Second, true, Alive, ProofWatchdog{Holder: "host-1"}},
+		{plan.StalledAfter - 16*time.Second, true, Alive, ProofWatchdog{Holder: "host-1"}},
 		{time.Second, true, Stalled, ProofWatchdog{Holder: "host-1", StalledSince: &stopped}},
 		{plan.UnwatchedAfter, false, Stalled, ProofWatchdog{Holder: "host-1", StalledSince: &stopped, Silent: true}},
 	} {

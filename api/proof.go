@@ -31,8 +31,8 @@ const (
 type ProofAutonomy struct {
 	Verdict        Verdict         `json:"verdict"`
 	GeneratedAt    time.Time       `json:"generated_at"`
-	LastFinishedAt *time.Time      `json:"last_finished_at"` // null: no tick has finished yet
-	BotsEvaluated  int             `json:"bots_evaluated"`   // sums over the ticks listed
+	LastFinishedAt *time.Time      `json:"last_finished_at" doc:"end of the last tick that came to a plan; one that failed finished nothing. null: none yet"`
+	BotsEvaluated  int             `json:"bots_evaluated"` // sums over the ticks listed
 	JobsEnqueued   int             `json:"jobs_enqueued"`
 	BotsHeld       int             `json:"bots_held"`
 	FailedTicks    int             `json:"failed_ticks"`
@@ -180,7 +180,7 @@ func (s *Server) proveAutonomy(ctx context.Context, in *autonomyInput) (*answer[
 // proofAutonomy is what the facts say, whatever the page of ticks.
 func proofAutonomy(f store.AutonomyFacts) ProofAutonomy {
 	p := ProofAutonomy{
-		Verdict: Alive, GeneratedAt: f.Now, LastFinishedAt: moment(f.LastTick.FinishedAt),
+		Verdict: Alive, GeneratedAt: f.Now, LastFinishedAt: moment(f.PlannedAt),
 		PausedAt: moment(f.Paused.PausedAt), PausedReason: f.Paused.Reason,
 		FailedInARow: f.FailedInARow, ChangesMissed: f.ChangesMissed,
 		Watchdog: ProofWatchdog{

@@ -11,16 +11,20 @@ import (
 // stageGate names everything between the bot and its promotion. No gate can
 // open before there are gates to judge the evidence, and it says so.
 func stageGate(b bot.Bot, now time.Time) StageGate {
+	meanwhile := ""
+	if b.Stage == bot.Lab {
+		meanwhile = "; the lab goes on testing the bot"
+	}
 	g := StageGate{Blockers: []Blocker{{
 		Code: "PROMOTION_NOT_AVAILABLE", Severity: SeverityBlocked,
 		Message: "this version of Assay has no stage gates, so no bot can be promoted",
-		Fix:     "install a version that judges stage gates; the lab goes on testing the bot",
+		Fix:     "install a version that judges stage gates" + meanwhile,
 	}}}
 	if b.StageLockedUntil.After(now) {
 		g.Blockers = append(g.Blockers, Blocker{
 			Code: "STAGE_LOCKED", Severity: SeverityBlocked,
 			Message: "the stage is locked until " + b.StageLockedUntil.UTC().Format("Jan 2, 2006, 15:04 UTC"),
-			Fix:     "wait until the lock ends; the lab goes on testing the bot",
+			Fix:     "wait until the lock ends" + meanwhile,
 		})
 	}
 	return g

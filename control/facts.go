@@ -96,7 +96,7 @@ func readPlanner(ctx context.Context, tx *store.DB, f *health.Facts) error {
 	now, err := tx.AutonomyFacts(ctx)
 	t := now.LastTick
 	f.Planner = health.Planner{
-		FinishedAt: t.FinishedAt, Enqueued: t.JobsEnqueued, Held: t.BotsHeld, Error: t.Error,
+		FinishedAt: now.PlannedAt, Enqueued: t.JobsEnqueued, Held: t.BotsHeld, Error: t.Error,
 		PausedAt: now.Paused.PausedAt, PausedReason: now.Paused.Reason, WatchedAt: now.WatchedAt,
 	}
 	return err

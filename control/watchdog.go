@@ -65,7 +65,7 @@ func (w *Watchdog) watch(ctx context.Context) error {
 	case !signs.Stalled():
 		w.stalled = time.Time{}
 	case w.stalled.IsZero():
-		if w.stalled = facts.LastTick.FinishedAt; w.stalled.IsZero() {
+		if w.stalled = facts.PlannedAt; w.stalled.IsZero() {
 			w.stalled = w.beginning
 		}
 	}

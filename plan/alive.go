@@ -4,7 +4,7 @@ import "time"
 
 // How long the planner and its watchdog may be silent.
 const (
-	StalledAfter   = 5 * time.Minute // since the last tick finished
+	StalledAfter   = 5 * time.Minute // since the last tick finished its plan
 	UnwatchedAfter = 5 * time.Minute // since the watchdog's last beat
 )
 
@@ -13,11 +13,11 @@ const (
 type Signs struct {
 	Now       time.Time
 	Beginning time.Time // before it nobody could plan; zero: unknown
-	TickedAt  time.Time // end of the last tick
+	TickedAt  time.Time // end of the last tick that came to a plan
 	WatchedAt time.Time // the watchdog's last beat
 }
 
-// Stalled says that no tick has finished for too long.
+// Stalled says that no tick has come to a plan for too long.
 func (s Signs) Stalled() bool { return silent(s.TickedAt, s.Beginning, s.Now, StalledAfter) }
 
 // Unwatched says that nobody would notice if the planner stalled: the watchdog

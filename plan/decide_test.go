@@ -111,7 +111,7 @@ func TestRules(t *testing.T) {
 				f.Active = &Active{JobID: 7, Type: job.Baseline, Status: job.Running}
 			}),
 			want: held(NotInLab, "the bot is in PAPER; the lab works on bots in LAB",
-				Next{Action: "Start runner", Reason: "a bot in PAPER is worked by its runner"}),
+				Next{Action: "Start runner", Reason: "a bot in PAPER is worked by its runner; this version of Assay has no runners, so it waits for one that has"}),
 		},
 		{
 			name: "1: a job is active, even when paused",

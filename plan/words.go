@@ -64,7 +64,7 @@ func again(p Policy) string { return "; the planner looks again every " + short(
 
 func notInLab(b *Facts) Decision {
 	return holds(b, NotInLab, fmt.Sprintf("the bot is in %s; the lab works on bots in LAB", b.Stage),
-		Next{Action: actionRunner, Reason: fmt.Sprintf("a bot in %s is worked by its runner", b.Stage)})
+		Next{Action: actionRunner, Reason: fmt.Sprintf("a bot in %s is worked by its runner; this version of Assay has no runners, so it waits for one that has", b.Stage)})
 }
 
 func jobActive(b *Facts) Decision {

@@ -13,6 +13,7 @@ type AutonomyFacts struct {
 	Now           time.Time
 	Paused        Autonomy
 	LastTick      Tick      // zero: none yet
+	PlannedAt     time.Time // end of the last tick that came to a plan; zero: none did
 	LastGoodAt    time.Time // end of the last tick without an error
 	FailedInARow  int       // ticks with an error since then
 	WatchedAt     time.Time // the watchdog's last beat; zero: it never ran
@@ -21,9 +22,10 @@ type AutonomyFacts struct {
 	ChangesMissed int       // in the last day; each is a mistake of ours
 }
 
-// Signs are the facts that decide whether the planner lives.
+// Signs are the facts that decide whether the planner lives. A tick that failed
+// leaves a row and has finished nothing.
 func (f AutonomyFacts) Signs() plan.Signs {
-	return plan.Signs{Now: f.Now, TickedAt: f.LastTick.FinishedAt, WatchedAt: f.WatchedAt}
+	return plan.Signs{Now: f.Now, TickedAt: f.PlannedAt, WatchedAt: f.WatchedAt}
 }
 
 // AutonomyFacts returns them, from one snapshot.
@@ -48,11 +50,12 @@ func (db *DB) AutonomyFacts(ctx context.Context) (f AutonomyFacts, err error) {
 func (db *DB) autonomyFacts(ctx context.Context, f *AutonomyFacts) error {
 	err := db.row(ctx, `with good as (select id, finished_at from planner_ticks where error = '' order by id desc limit 1)
 		select (select finished_at from good),
+			(select finished_at from planner_ticks where error = '' or plan_hash <> '' order by id desc limit 1),
 			(select count(*) from planner_ticks t where t.id > coalesce((select id from good), 0)),
 			(select coalesce(sum(changes_missed), 0) from planner_ticks t
 				where t.changes_missed > 0 and t.started_at >= {now+$1}),
 			coalesce((select holder from watchdog), ''), (select beat_at from watchdog), (select stalled_since from watchdog)`,
-		interval(-24*time.Hour)).Scan(timeInto(&f.LastGoodAt), &f.FailedInARow, &f.ChangesMissed,
+		interval(-24*time.Hour)).Scan(timeInto(&f.LastGoodAt), timeInto(&f.PlannedAt), &f.FailedInARow, &f.ChangesMissed,
 		&f.WatchedBy, timeInto(&f.WatchedAt), timeInto(&f.StalledSince))
 	if err != nil {
 		return fmt.Errorf("read the signs of the planner: %w", err)

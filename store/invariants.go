@@ -125,14 +125,16 @@ where x.id <> x.n or x.previous_hash <> coalesce(x.before, '')
 union all select value from counters where name = 'audit' and value <> (select count(*) from audit_log)`,
 		},
 		{
-			"AUDITS_STAND", "What earlier audits saw at the ends of the audit log, the stage events and the ticks still stands there.",
+			"AUDITS_STAND", "What earlier audits saw at the ends of the audit log, the stage events and the ticks still stands there, and every audit is kept.",
 			`select a.id as id from audits a left join audit_log l on l.id = a.chain_rows
 where a.verdict = 'PASS' and a.chain_rows > 0 and (l.id is null or l.hash <> a.chain_head)
 union select a.id from audits a left join bot_stage_events e on e.seq = a.stage_rows
 where a.verdict = 'PASS' and a.stage_rows > 0 and (e.seq is null or e.hash <> a.stage_head)
 union select a.id from audits a left join planner_ticks t on t.seq = a.tick_rows
 where a.verdict = 'PASS' and a.tick_rows > (select value from counters where name = 'ticks_forgotten')
-and (t.seq is null or t.hash <> a.tick_head)`,
+and (t.seq is null or t.hash <> a.tick_head)
+union select id from audit_log where id = (select max(id) from audit_log where action = 'audit')
+and (select count(*) from audits) <> (select count(*) from audit_log where action = 'audit')`,
 		},
 	}
 }

@@ -33,7 +33,7 @@ func (auditCmd) Run(ctx context.Context, io console, all *cli) error {
 			fmt.Fprintf(io.out, "FAIL %s: %s Rows that break it: %d, e.g. %s\n", f.ID, f.Sentence, f.Offending, strings.Join(f.Samples, ", "))
 		}
 		if !run.Passed {
-			return assay.Errorf(assay.Internal, "GET /api/_proof/invariants has the query behind each", "the audit failed: %s", findings(run.Failed))
+			return assay.Errorf(assay.Internal, "GET /api/_proof/invariants has the query behind each invariant, and what is wrong with each chain", "the audit failed: %s", findings(run.Failed))
 		}
 		_, err = fmt.Fprintln(io.out, "PASS")
 		return err

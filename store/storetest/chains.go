@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -208,15 +207,19 @@ func auditsRememberTheEnds(t *testing.T, h Harness) {
 	if err != nil || !run.Passed || run.StageEvents.Rows != 4 || run.Ticks.Rows != 4 {
 		t.Fatalf("%+v, %v", run, err)
 	}
-	for _, table := range []string{"bot_stage_events", "planner_ticks"} {
-		plain(t, h, db, fmt.Sprintf(`update %s set hash = 'f00' where seq = 4`, table))
+	for _, tamper := range []string{
+		`update bot_stage_events set hash = 'f00' where seq = 4`,
+		`update planner_ticks set hash = 'f00' where seq = 4`,
+		`delete from audits`, // and with them what they saw
+	} {
+		plain(t, h, db, tamper)
 		run, err := db.RunAudit(t.Context(), "ann")
 		ids := []string{}
 		for _, f := range run.Findings {
 			ids = append(ids, f.ID)
 		}
 		if err != nil || !strings.Contains(strings.Join(ids, " "), "AUDITS_STAND") || run.Failed != len(run.Findings) {
-			t.Errorf("%s: found %v, failed %d, %v", table, ids, run.Failed, err)
+			t.Errorf("%s: found %v, failed %d, %v", tamper, ids, run.Failed, err)
 		}
 	}
 }

@@ -230,10 +230,23 @@ func signs(t *testing.T, h Harness) {
 		}
 		got := facts()
 		want := store.AutonomyFacts{
-			Now: clock.Now(), LastTick: got.LastTick, LastGoodAt: Start, FailedInARow: 2, WatchedAt: clock.Now(), WatchedBy: "w",
+			Now: clock.Now(), LastTick: got.LastTick, PlannedAt: Start, LastGoodAt: Start, FailedInARow: 2, WatchedAt: clock.Now(), WatchedBy: "w",
 			StalledSince: since, ChangesMissed: 3,
 		}
 		same(t, "signs", want, got)
+	}
+	clock.Add(plan.StalledAfter - time.Minute)
+	if failed.ID, err = db.AddTick(t.Context(), store.Tick{StartedAt: clock.Now(), Error: "the disk is full"}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "ticks that only fail are no sign of life", true, facts().Signs().Stalled())
+	troubled := store.Tick{StartedAt: clock.Now(), Error: "old ticks could not be deleted", Source: store.Source{PlanHash: "p"}}
+	if _, err = db.AddTick(t.Context(), troubled); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "a plan with trouble beside it is one", false, facts().Signs().Stalled())
+	if failed.ID, err = db.AddTick(t.Context(), failed); err != nil {
+		t.Fatal(err)
 	}
 	f := facts()
 	same(t, "last tick", []any{failed.ID, "the disk is full", true}, []any{f.LastTick.ID, f.LastTick.Error, failed.ID > good})
