@@ -15,11 +15,12 @@ type Watched struct {
 	Reason    Reason    // of its plan; "" when it has none
 	DueAt     time.Time // of its next action; zero: it waits for what the plan says
 	PlannedAt time.Time
+	ResetAt   time.Time // when its results began to count anew; zero: never
 }
 
 // Starved says why a bot in LAB is neglected: nothing of it runs or is queued,
 // and it has no plan, or a plan whose time has come, or one about a job that is
-// over. What is younger than grace is no neglect, for a tick may be on its way.
+// over, or one that counts on results from before a reset. What is younger than grace is no neglect, for a tick may be on its way.
 // "" means that it is not neglected.
 func Starved(w Watched, now time.Time, grace time.Duration) string {
 	late := func(since time.Time) bool { return now.Sub(since) > grace }
@@ -32,6 +33,8 @@ func Starved(w Watched, now time.Time, grace time.Duration) string {
 		return ""
 	case !w.DueAt.IsZero() && late(w.DueAt):
 		return fmt.Sprintf("its next action was due at %s, and nothing is queued", clock(w.DueAt))
+	case !w.DueAt.IsZero() && w.PlannedAt.Before(w.ResetAt) && late(w.ResetAt):
+		return fmt.Sprintf("its plan of %s counts on results from before the reset of %s", clock(w.PlannedAt), clock(w.ResetAt))
 	case aboutJob(w.Reason) && late(w.PlannedAt) && late(w.EndedAt):
 		return fmt.Sprintf("its plan of %s speaks of a job that is over", clock(w.PlannedAt))
 	}

@@ -26,9 +26,16 @@ func TestStarved(t *testing.T) {
 		"waits for a newer version": {
 			Watched{Reason: ImproveUnavailable, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, "",
 		},
-		"its job has just ended": {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Second)}, ""},
-		"its job ended long ago": {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, "speaks of a job that is over"},
-		"its job never came":     {Watched{Reason: BaselineMissing, PlannedAt: ago(time.Hour)}, "speaks of a job that is over"},
+		"reset a moment ago": {Watched{Reason: NotDue, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour), ResetAt: ago(time.Minute)}, ""},
+		"reset, and not planned for since": {
+			Watched{Reason: NotDue, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour), ResetAt: ago(time.Minute + 1)},
+			"counts on results from before the reset of Nov 23, 11:58:59 UTC",
+		},
+		"planned for since its reset": {Watched{Reason: NotDue, DueAt: noon.Add(time.Hour), PlannedAt: ago(time.Hour), ResetAt: ago(time.Hour)}, ""},
+		"paused, whatever was reset":  {Watched{Reason: Paused, PlannedAt: ago(time.Hour), ResetAt: ago(time.Minute + 1)}, ""},
+		"its job has just ended":      {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Second)}, ""},
+		"its job ended long ago":      {Watched{Reason: JobActive, PlannedAt: ago(time.Hour), EndedAt: ago(time.Hour)}, "speaks of a job that is over"},
+		"its job never came":          {Watched{Reason: BaselineMissing, PlannedAt: ago(time.Hour)}, "speaks of a job that is over"},
 	} {
 		if got := Starved(c.w, noon, time.Minute); (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
 			t.Errorf("%s: %q, want %q", name, got, c.says)

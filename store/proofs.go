@@ -31,7 +31,7 @@ func (db *DB) LabBots(ctx context.Context) ([]LabBot, error) {
 			&l.Plan.Next.Reason, timeInto(&l.Plan.UpdatedAt))
 		l.Plan.BotID = l.ID
 		l.Watched.Active, l.Watched.Reason = l.Active.JobID != 0, plan.Reason(l.Plan.Reason)
-		l.Watched.DueAt, l.Watched.PlannedAt = l.Plan.Next.DueAt, l.Plan.UpdatedAt
+		l.Watched.DueAt, l.Watched.PlannedAt, l.Watched.ResetAt = l.Plan.Next.DueAt, l.Plan.UpdatedAt, l.ResetAt
 		return l, err
 	}
 	return collect(ctx, db, "bots in LAB", scan, `select b.id, b.created_at, b.metrics_reset_at,
