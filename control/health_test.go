@@ -390,3 +390,31 @@ func TestAnOutageStopsNoBotWithBars(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What turned us away has verified nothing: neither the row nor the metric says
+// so, and an earlier success keeps its time.
+func TestAnAnswerThatTurnsUsAwayVerifiesNothing(t *testing.T) {
+	for _, code := range []health.Code{health.RateLimited, health.PenaltyTicket} {
+		clock := storetest.NewClock()
+		db := storetest.Open(t, clock.Now)
+		all, registry := fakes(t, health.Tradovate)
+		h := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
+		turnsAway := func(context.Context, health.Probe) health.Verification {
+			return health.Verification{Outcome: health.Degraded, Code: code, Detail: "it answered 429"}
+		}
+		all[health.Tradovate].becomes(turnsAway)
+		p := row(must[health.Readiness](t)(h.Verify(t.Context())), health.Tradovate)
+		if p.Connected || p.LastVerifiedAt != nil || p.LastTriedAt == nil || p.Status != health.StatusDegraded {
+			t.Errorf("%s at first: %+v", code, p)
+		}
+		all[health.Tradovate].becomes(passes)
+		must[health.Readiness](t)(h.Verify(t.Context()))
+		verified := clock.Now()
+		clock.Add(time.Minute)
+		all[health.Tradovate].becomes(turnsAway)
+		p = row(must[health.Readiness](t)(h.Verify(t.Context())), health.Tradovate)
+		if p.Connected || p.LastVerifiedAt == nil || !p.LastVerifiedAt.Equal(verified) {
+			t.Errorf("%s after a success: %+v", code, p)
+		}
+	}
+}

@@ -79,6 +79,18 @@ type Verification struct {
 	At       time.Time // when it ended, by our clock
 }
 
+// Verifies says whether the provider let us in and answered what was asked: only
+// then is it verified and connected. Who is turned away at the door is not, and
+// of a code that nobody knows nothing is believed.
+func (v Verification) Verifies() bool {
+	switch v.Code {
+	case "", StaleData, Slow, ClockSkew:
+		return v.Outcome == Passed || v.Outcome == Degraded
+	default:
+		return false
+	}
+}
+
 // Sound returns the verification as it can be stored and believed: what does
 // not pass has a code, what has a code does not pass, and an outcome that
 // nobody knows is a failure.
