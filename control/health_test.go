@@ -418,3 +418,62 @@ func TestAnAnswerThatTurnsUsAwayVerifiesNothing(t *testing.T) {
 		}
 	}
 }
+
+// refuses says what a broker says to a wrong password.
+func refuses(context.Context, health.Probe) health.Verification {
+	return health.Verification{Outcome: health.Failed, Code: health.CredentialsRefused, Detail: "it answered 401"}
+}
+
+// A refused login is made once in a verification, however many probes need it,
+// and never again by itself: only who asks, or starts anew, has it made.
+func TestARefusedLoginIsNotRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := storetest.Open(t, time.Now)
+		all, registry := fakes(t, health.Tradovate)
+		broker := all[health.Tradovate]
+		broker.probes = []health.Probe{health.BrokerAccount, health.LiveData}
+		broker.becomes(refuses)
+		h := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { h.Run(ctx); close(ended) }()
+		defer func() { stop(); <-ended }()
+		asked := func(when string, want int) {
+			t.Helper()
+			synctest.Wait()
+			if n := broker.times(); n != want {
+				t.Errorf("%s: asked %d times, want %d", when, n, want)
+			}
+		}
+		asked("at the start", 1)
+		for _, r := range must[map[health.ProviderID][]health.Record](t)(db.Verifications(t.Context()))[health.Tradovate] {
+			if r.Code != health.CredentialsRefused || r.Detail != "it answered 401" {
+				t.Errorf("%s: %+v", r.Probe, r)
+			}
+		}
+		time.Sleep(2 * time.Hour)
+		asked("two hours later", 1)
+		if _, err := h.Verify(t.Context(), health.Tradovate); err != nil {
+			t.Fatal(err)
+		}
+		asked("by hand", 2)
+		broker.becomes(passes)
+		if _, err := h.Verify(t.Context(), health.Tradovate); err != nil {
+			t.Fatal(err)
+		}
+		asked("by hand, with the right password", 4)
+		time.Sleep(16 * time.Minute)
+		asked("from then on by itself", 6)
+		broker.becomes(refuses)
+		time.Sleep(30 * time.Minute)
+		asked("once it refuses again", 7)
+		stop()
+		<-ended
+		next, end := context.WithCancel(t.Context())
+		over := make(chan struct{})
+		go func() { control.NewHealth(control.HealthConfig{DB: db, Providers: registry}).Run(next); close(over) }()
+		asked("after a new start", 8)
+		end()
+		<-over
+	})
+}

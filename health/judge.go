@@ -41,6 +41,9 @@ func outcome(row *Record) standing {
 	if _, found := troubles[known]; !found {
 		known = noCause
 	}
+	if known == cause(CredentialsRefused) && row.LoginRefused() {
+		known = loginRefused
+	}
 	switch {
 	case row.Outcome == Passed && row.Code == "":
 		return standing{StatusPass, noCause, row}

@@ -50,6 +50,7 @@ const (
 	Unreachable        Code = "UNREACHABLE"
 	TimedOut           Code = "TIMED_OUT"
 	CredentialsRefused Code = "CREDENTIALS_REFUSED" //nolint:gosec // a word, no credential
+	UserLocked         Code = "USER_LOCKED"         // the credentials are right, and the broker has locked their user
 	NotLicensed        Code = "NOT_LICENSED"
 	RateLimited        Code = "RATE_LIMITED"
 	PenaltyTicket      Code = "PENALTY_TICKET" // Tradovate's way of slowing a client down
@@ -89,6 +90,13 @@ func (v Verification) Verifies() bool {
 	default:
 		return false
 	}
+}
+
+// LoginRefused says that a broker refused the login. Brokers lock out who goes
+// on trying, so Assay does not make it again by itself.
+func (v Verification) LoginRefused() bool {
+	broker := v.Provider == Ironbeam || v.Provider == Tradovate
+	return broker && (v.Code == CredentialsRefused || v.Code == UserLocked)
 }
 
 // Sound returns the verification as it can be stored and believed: what does

@@ -50,6 +50,7 @@ const (
 	movedAddress   cause = "MOVED"
 	unreadable     cause = "UNREADABLE"
 	failedSomehow  cause = "FAILED"
+	loginRefused   cause = "LOGIN_REFUSED" // CREDENTIALS_REFUSED by a broker
 	degradedOfSome cause = "DEGRADED"
 )
 
@@ -70,6 +71,8 @@ var troubles = map[cause]trouble{
 	cause(Unreachable):        {"{provider} cannot be reached at {address}.", "See whether it runs and whether this machine reaches it, then verify it again."},
 	cause(TimedOut):           {"{provider} did not answer in time.", "See whether this machine reaches {address}, then verify it again."},
 	cause(CredentialsRefused): {"{provider} refuses the credentials.", "Correct {variables}, start Assay again and verify."},
+	loginRefused:              {"{provider} refuses the credentials.", "Correct {variables} and start Assay again; it does not try this login again by itself."},
+	cause(UserLocked):         {"{provider} has locked the user.", "Unlock the user at {provider} or wait until it is unlocked, then verify it; Assay does not try this login again by itself."},
 	cause(NotLicensed):        {"{provider} does not license this to the account.", "Add the licence at {provider}, then verify it again."},
 	cause(RateLimited):        {"{provider} limits the number of calls.", "Wait a few minutes, then verify it again."},
 	cause(PenaltyTicket):      {"{provider} makes this address wait.", "Wait an hour, then verify it again; signing in to its own program may ask for a captcha."},

@@ -121,7 +121,7 @@ func TestEachFaultOfTheAccountEndsInOneCode(t *testing.T) {
 		"a wrong password":     {change: func(c *tradovate.Config) { c.Password = "wrong-password" }, code: health.CredentialsRefused, words: "Incorrect username or password", path: login, asked: 1},
 		"a wrong API key":      {change: func(c *tradovate.Config) { c.Secret = "planted-api-secret-2" }, code: health.CredentialsRefused, words: "Incorrect username or password", path: login, asked: 1},
 		"no token":             {fail: []standin.Habit{fake.NoToken}, code: health.MalformedAnswer, words: "it holds no token", path: login, asked: 1},
-		"a locked user":        {fail: []standin.Habit{fake.UserLocked}, code: health.CredentialsRefused, words: "the user is TemporaryLocked", path: login, asked: 1},
+		"a locked user":        {fail: []standin.Habit{fake.UserLocked}, code: health.UserLocked, words: "the user is TemporaryLocked", path: login, asked: 1},
 		"tokens never good":    {fail: []standin.Habit{fake.NeverTokens}, code: health.CredentialsRefused, words: "it answered 401", path: login, asked: 2},
 		"a penalty at login":   {fail: []standin.Habit{fake.Penalty}, path: login, asked: 2, longest: 15 * second},
 		"a penalty":            {late: true, fail: []standin.Habit{fake.Penalty}, path: list, asked: 2, longest: 15 * second},

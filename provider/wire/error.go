@@ -38,6 +38,7 @@ var remedies = map[health.Code]struct {
 	health.Unreachable:        {assay.Unavailable, "check the network and the provider's status page, then try again"},
 	health.TimedOut:           {assay.Unavailable, "try again later"},
 	health.CredentialsRefused: {assay.Invalid, "check the credentials in the environment"},
+	health.UserLocked:         {assay.Conflict, "unlock the user, or wait until it is unlocked"},
 	health.NotLicensed:        {assay.Conflict, "see what the account's plan includes"},
 	health.RateLimited:        {assay.Unavailable, "wait and try again"},
 	health.HeldBack:           {assay.Unavailable, "wait and try again"},
