@@ -22,7 +22,7 @@ var now = time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 const address = "https://api.example"
 
 var allCodes = []Code{
-	"", Unreachable, TimedOut, CredentialsRefused, UserLocked, NotLicensed, RateLimited, PenaltyTicket, ServerError,
+	"", Unreachable, TimedOut, CredentialsRefused, UserLocked, NotLicensed, RateLimited, NoRoom, PenaltyTicket, Captcha, ServerError,
 	MalformedAnswer, RequestRefused, WrongEnvironment, NoAccount, StaleData, Slow, ClockSkew, "SOMETHING_NEW",
 }
 

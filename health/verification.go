@@ -53,7 +53,9 @@ const (
 	UserLocked         Code = "USER_LOCKED"         // the credentials are right, and the broker has locked their user
 	NotLicensed        Code = "NOT_LICENSED"
 	RateLimited        Code = "RATE_LIMITED"
+	NoRoom             Code = "NO_ROOM"        // all connections that it allows are open
 	PenaltyTicket      Code = "PENALTY_TICKET" // Tradovate's way of slowing a client down
+	Captcha            Code = "CAPTCHA"        // the same, and only a person can go on
 	ServerError        Code = "SERVER_ERROR"
 	MalformedAnswer    Code = "MALFORMED_ANSWER"
 	RequestRefused     Code = "REQUEST_REFUSED"   // it understood us, and will not do that

@@ -129,6 +129,8 @@ func (s *Session) login() error {
 func (s *Session) refused(words string) error {
 	code, low := health.RequestRefused, strings.ToLower(words)
 	switch {
+	case strings.Contains(low, "connection limit"):
+		code = health.NoRoom
 	case strings.Contains(low, "limit"):
 		code = health.RateLimited
 	case strings.Contains(low, "licen"), strings.Contains(low, "entitle"), strings.Contains(low, "subscription"):

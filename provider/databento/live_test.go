@@ -32,7 +32,7 @@ func TestLiveFaults(t *testing.T) {
 		"old gateway":     {server.OldGateway, "", 0, "", ""},
 		"unknown records": {server.UnknownRecords, "", 0, "", ""},
 		"wrong key":       {"", "db-0123456789abcdefghijklmnopqrst", 0, health.CredentialsRefused, "it does not let us in: Authentication failed"},
-		"no room":         {server.NoRoom, "", 0, health.RateLimited, "User has reached their open connection limit"},
+		"no room":         {server.NoRoom, "", 0, health.NoRoom, "User has reached their open connection limit"},
 		"no licence":      {server.NoLicence, "", 0, health.NotLicensed, "A live data license is required"},
 		"silent at once":  {server.SilentAtOnce, "", 0, health.TimedOut, "is silent"},
 		"silent at start": {server.SilentAtStart, "", 0, health.TimedOut, "is silent"},
