@@ -9,6 +9,9 @@ import (
 	"assay/bot"
 )
 
+// Name is what people call a provider.
+func (id ProviderID) Name() string { return cmp.Or(string(abouts[id].name), string(id)) }
+
 // provider is the row of one provider.
 func (a assessment) provider(id ProviderID) Provider {
 	facts := a.Providers[id]

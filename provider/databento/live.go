@@ -43,7 +43,7 @@ func checkLive(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || host == "" {
 		return assay.Errorf(assay.Invalid, "set "+LiveVariable+" to an address like host:13000",
-			"the address of Databento's live gateway is none")
+			"the address of Databento's live gateway is not a host and a port")
 	}
 	return nil
 }

@@ -162,3 +162,17 @@ func TestSessions(t *testing.T) {
 	}
 	closes(t, p.Live)
 }
+
+func TestSettingsThatCannotBe(t *testing.T) {
+	const key = "db-0123456789abcdefghijklmnopqrst"
+	const keyFix = "; set DATABENTO_API_KEY to the key of 32 characters that begins with db-"
+	for want, config := range map[string]databento.Config{
+		"the key of Databento is not set" + keyFix:    {},
+		"the key of Databento cannot be one" + keyFix: {Key: "a b c d e f"},
+		"the address of Databento's live gateway is not a host and a port; set DATABENTO_LIVE_ADDR to an address like host:13000": {Key: key, Live: "host"},
+	} {
+		if _, err := databento.New(config); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
