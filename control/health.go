@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,18 +111,34 @@ func (h *Health) Beat(ctx context.Context) (leads bool) {
 // round verifies what is due.
 func (h *Health) round(ctx context.Context, all bool) {
 	ctx = trace.Begin(ctx)
-	due := h.Providers.Configured()
+	stored, err := h.DB.Verifications(ctx)
+	if err != nil {
+		h.Log.WarnContext(ctx, "verifications could not be read", "error", err)
+		return
+	}
+	due := slices.DeleteFunc(h.Providers.Configured(), func(id health.ProviderID) bool { return h.refused(stored[id]) })
 	if !all {
-		stored, err := h.DB.Verifications(ctx)
-		if err != nil {
-			h.Log.WarnContext(ctx, "verifications could not be read", "error", err)
-			return
-		}
 		due = h.due(due, stored)
 	}
 	if _, err := h.ask(ctx, due); err != nil && ctx.Err() == nil {
 		h.Log.ErrorContext(ctx, "providers could not be verified", "error", err)
 	}
+}
+
+// refused says whether the last that is known of a broker is that it refused the
+// login that this process has; it is left alone until somebody asks.
+func (h *Health) refused(records []health.Record) (refused bool) {
+	newest := map[health.Probe]health.Record{}
+	for _, r := range records {
+		newest[r.Probe] = r // they come in the order in which they were stored
+	}
+	for _, r := range newest {
+		if r.Verifies() {
+			return false
+		}
+		refused = refused || r.LoginRefused() && !r.At.Before(h.started)
+	}
+	return refused
 }
 
 // due lists those whose newest verification is older than Every. A tick comes
@@ -194,12 +211,15 @@ func (h *Health) askOne(ctx, bounded context.Context, id health.ProviderID) (hel
 		return "", err
 	}
 	troubled := false
+	var last health.Record
 	for _, probe := range verifier.Probes() {
 		began := time.Now()
-		record := health.Record{
-			Verification: h.verify(bounded, verifier, probe).Sound(), Address: provider.AddressOf(verifier), TraceID: trace.ID(ctx),
+		record := last
+		if last.LoginRefused() {
+			record.Probe, record.At = probe, began // it needs the login that was refused just now
+		} else {
+			record = h.record(ctx, bounded, verifier, probe)
 		}
-		record.Provider, record.Probe = id, probe
 		if record.Code == health.HeldBack {
 			h.Log.InfoContext(ctx, "provider not asked", "provider", id, "probe", probe, "why", record.Detail)
 			held = cmp.Or(held, record.Detail)
@@ -215,12 +235,20 @@ func (h *Health) askOne(ctx, bounded context.Context, id health.ProviderID) (hel
 			return "", err
 		}
 		h.say(ctx, record)
+		last = record
 		troubled = troubled || record.Code != ""
 	}
 	if troubled {
 		return "", nil
 	}
 	return held, nil
+}
+
+// record makes one round trip and says of whom, where and on whose behalf.
+func (h *Health) record(ctx, bounded context.Context, v provider.Verifier, probe health.Probe) health.Record {
+	r := health.Record{Verification: h.verify(bounded, v, probe).Sound(), Address: provider.AddressOf(v), TraceID: trace.ID(ctx)}
+	r.Provider, r.Probe = v.Provider(), probe
+	return r
 }
 
 // verify makes one round trip. A client of ours that panics has not verified

@@ -390,3 +390,90 @@ func TestAnOutageStopsNoBotWithBars(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What turned us away has verified nothing: neither the row nor the metric says
+// so, and an earlier success keeps its time.
+func TestAnAnswerThatTurnsUsAwayVerifiesNothing(t *testing.T) {
+	for _, code := range []health.Code{health.RateLimited, health.PenaltyTicket} {
+		clock := storetest.NewClock()
+		db := storetest.Open(t, clock.Now)
+		all, registry := fakes(t, health.Tradovate)
+		h := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
+		turnsAway := func(context.Context, health.Probe) health.Verification {
+			return health.Verification{Outcome: health.Degraded, Code: code, Detail: "it answered 429"}
+		}
+		all[health.Tradovate].becomes(turnsAway)
+		p := row(must[health.Readiness](t)(h.Verify(t.Context())), health.Tradovate)
+		if p.Connected || p.LastVerifiedAt != nil || p.LastTriedAt == nil || p.Status != health.StatusDegraded {
+			t.Errorf("%s at first: %+v", code, p)
+		}
+		all[health.Tradovate].becomes(passes)
+		must[health.Readiness](t)(h.Verify(t.Context()))
+		verified := clock.Now()
+		clock.Add(time.Minute)
+		all[health.Tradovate].becomes(turnsAway)
+		p = row(must[health.Readiness](t)(h.Verify(t.Context())), health.Tradovate)
+		if p.Connected || p.LastVerifiedAt == nil || !p.LastVerifiedAt.Equal(verified) {
+			t.Errorf("%s after a success: %+v", code, p)
+		}
+	}
+}
+
+// refuses says what a broker says to a wrong password.
+func refuses(context.Context, health.Probe) health.Verification {
+	return health.Verification{Outcome: health.Failed, Code: health.CredentialsRefused, Detail: "it answered 401"}
+}
+
+// A refused login is made once in a verification, however many probes need it,
+// and never again by itself: only who asks, or starts anew, has it made.
+func TestARefusedLoginIsNotRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := storetest.Open(t, time.Now)
+		all, registry := fakes(t, health.Tradovate)
+		broker := all[health.Tradovate]
+		broker.probes = []health.Probe{health.BrokerAccount, health.LiveData}
+		broker.becomes(refuses)
+		h := control.NewHealth(control.HealthConfig{DB: db, Providers: registry})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { h.Run(ctx); close(ended) }()
+		defer func() { stop(); <-ended }()
+		asked := func(when string, want int) {
+			t.Helper()
+			synctest.Wait()
+			if n := broker.times(); n != want {
+				t.Errorf("%s: asked %d times, want %d", when, n, want)
+			}
+		}
+		asked("at the start", 1)
+		for _, r := range must[map[health.ProviderID][]health.Record](t)(db.Verifications(t.Context()))[health.Tradovate] {
+			if r.Code != health.CredentialsRefused || r.Detail != "it answered 401" {
+				t.Errorf("%s: %+v", r.Probe, r)
+			}
+		}
+		time.Sleep(2 * time.Hour)
+		asked("two hours later", 1)
+		if _, err := h.Verify(t.Context(), health.Tradovate); err != nil {
+			t.Fatal(err)
+		}
+		asked("by hand", 2)
+		broker.becomes(passes)
+		if _, err := h.Verify(t.Context(), health.Tradovate); err != nil {
+			t.Fatal(err)
+		}
+		asked("by hand, with the right password", 4)
+		time.Sleep(16 * time.Minute)
+		asked("from then on by itself", 6)
+		broker.becomes(refuses)
+		time.Sleep(30 * time.Minute)
+		asked("once it refuses again", 7)
+		stop()
+		<-ended
+		next, end := context.WithCancel(t.Context())
+		over := make(chan struct{})
+		go func() { control.NewHealth(control.HealthConfig{DB: db, Providers: registry}).Run(next); close(over) }()
+		asked("after a new start", 8)
+		end()
+		<-over
+	})
+}

@@ -56,7 +56,7 @@ type ProviderFacts struct {
 	Demo       bool     // a broker's account of play money
 	Place      string   // variable that says which environment a broker must be, "" for others
 	Probes     []Probe  // what it can be asked, the most telling first
-	Records    []Record // of each probe the newest, and the newest that did not fail
+	Records    []Record // of each probe the newest, and the newest that verifies it
 }
 
 // Symbol is historical data that bots in LAB need.

@@ -37,10 +37,7 @@ func (f Facts) judge(p ProviderFacts, probe Probe, now time.Time) standing {
 // outcome reads a verification that counts. What contradicts itself, or says
 // something that nobody knows, is not believed.
 func outcome(row *Record) standing {
-	known := cause(row.Code)
-	if _, found := troubles[known]; !found {
-		known = noCause
-	}
+	known := causeOf(row)
 	switch {
 	case row.Outcome == Passed && row.Code == "":
 		return standing{StatusPass, noCause, row}
@@ -48,6 +45,22 @@ func outcome(row *Record) standing {
 		return standing{StatusDegraded, cmp.Or(known, degradedOfSome), row}
 	default:
 		return standing{StatusFail, cmp.Or(known, failedSomehow), row}
+	}
+}
+
+// causeOf is the code of a verification, told apart where another remedy helps.
+func causeOf(row *Record) cause {
+	known := cause(row.Code)
+	_, found := troubles[known]
+	switch {
+	case !found:
+		return noCause
+	case row.Code == CredentialsRefused && row.LoginRefused():
+		return loginRefused
+	case row.Code == RequestRefused && row.Provider == Redis:
+		return settingRefused
+	default:
+		return known
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 	"assay/bot"
 )
 
+// Name is what people call a provider.
+func (id ProviderID) Name() string { return cmp.Or(string(abouts[id].name), string(id)) }
+
 // provider is the row of one provider.
 func (a assessment) provider(id ProviderID) Provider {
 	facts := a.Providers[id]
@@ -27,16 +30,22 @@ func (a assessment) provider(id ProviderID) Provider {
 		if s.cause != tooOld && s.cause != movedAddress {
 			ms := milliseconds(s.row.Latency)
 			row.LatencyMs, row.Said = &ms, s.row.Detail
-			row.Connected = s.status == StatusPass || s.status == StatusDegraded
+			row.Connected = connects(s, probe == facts.Probes[0])
 		}
 	}
 	if facts.Configured {
 		row.LastTriedAt = a.newestAt(facts, func(Record) bool { return true })
-		row.LastVerifiedAt = a.newestAt(facts, func(r Record) bool { return r.Outcome == Passed || r.Outcome == Degraded })
+		row.LastVerifiedAt = a.newestAt(facts, func(r Record) bool { return r.Verifies() })
 		row.Action = a.verifyAction(id)
 	}
 	row.Lines = a.lines(row)
 	return row
+}
+
+// connects says whether a provider that stands so let us in. One that is
+// degraded by a further probe did so at its first.
+func connects(s standing, first bool) bool {
+	return s.status == StatusPass || s.status == StatusDegraded && (!first || s.row.Verifies())
 }
 
 // newestAt is when the provider was last asked what tells most of it.

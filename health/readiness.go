@@ -50,8 +50,8 @@ type Provider struct {
 	Name           string      `json:"name"`
 	Role           string      `json:"role"`
 	Configured     bool        `json:"configured"`     // by configuration alone
-	Connected      bool        `json:"connected"`      // the newest verification that counts got an answer
-	LastVerifiedAt *time.Time  `json:"lastVerifiedAt"` // newest verification that did not fail; null: never
+	Connected      bool        `json:"connected"`      // in the newest verification that counts it let us in and answered
+	LastVerifiedAt *time.Time  `json:"lastVerifiedAt"` // newest verification in which it let us in and answered; null: never
 	LastTriedAt    *time.Time  `json:"lastTriedAt"`    // newest verification; null: never
 	LatencyMs      *int64      `json:"latencyMs"`      // of the verification that the status stands on
 	Status         Status      `json:"status"`

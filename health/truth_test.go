@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ var now = time.Date(2026, 11, 23, 18, 0, 0, 0, time.UTC)
 const address = "https://api.example"
 
 var allCodes = []Code{
-	"", Unreachable, TimedOut, CredentialsRefused, NotLicensed, RateLimited, PenaltyTicket, ServerError,
+	"", Unreachable, TimedOut, CredentialsRefused, UserLocked, NotLicensed, RateLimited, NoRoom, PenaltyTicket, Captcha, ServerError,
 	MalformedAnswer, RequestRefused, WrongEnvironment, NoAccount, StaleData, Slow, ClockSkew, "SOMETHING_NEW",
 }
 
@@ -164,7 +165,7 @@ func (c combination) expected() (s Status, connected bool) {
 	case c.Outcome == Passed && c.Code == "":
 		return StatusPass, true
 	case c.Outcome == Passed || c.Outcome == Degraded:
-		return StatusDegraded, true
+		return StatusDegraded, slices.Contains([]Code{"", StaleData, Slow, ClockSkew}, c.Code)
 	default:
 		return StatusFail, false
 	}
@@ -197,6 +198,9 @@ func TestTruthTable(t *testing.T) {
 			if gate := r.Gates.Of(stage); gate.Allowed != open || gate.Allowed != (len(gate.BlockedBy) == 0) {
 				t.Errorf("%s: the gate of %s: %+v", c, stage, *gate)
 			}
+		}
+		if c.state == "verified" && c.age <= ValidFor && (p.LastVerifiedAt != nil) != connected {
+			t.Errorf("%s: last verified at %v", c, p.LastVerifiedAt)
 		}
 		whole := StatusPass
 		if (status != StatusPass || c.place != "") && (c.id != Redis || status == StatusDegraded || status == StatusFail) {

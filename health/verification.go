@@ -50,9 +50,12 @@ const (
 	Unreachable        Code = "UNREACHABLE"
 	TimedOut           Code = "TIMED_OUT"
 	CredentialsRefused Code = "CREDENTIALS_REFUSED" //nolint:gosec // a word, no credential
+	UserLocked         Code = "USER_LOCKED"         // the credentials are right, and the broker has locked their user
 	NotLicensed        Code = "NOT_LICENSED"
 	RateLimited        Code = "RATE_LIMITED"
+	NoRoom             Code = "NO_ROOM"        // all connections that it allows are open
 	PenaltyTicket      Code = "PENALTY_TICKET" // Tradovate's way of slowing a client down
+	Captcha            Code = "CAPTCHA"        // the same, and only a person can go on
 	ServerError        Code = "SERVER_ERROR"
 	MalformedAnswer    Code = "MALFORMED_ANSWER"
 	RequestRefused     Code = "REQUEST_REFUSED"   // it understood us, and will not do that
@@ -77,6 +80,25 @@ type Verification struct {
 	Detail   string // one sentence for a person, free of secrets; the provider's own words where it gave some
 	Latency  time.Duration
 	At       time.Time // when it ended, by our clock
+}
+
+// Verifies says whether the provider let us in and answered what was asked: only
+// then is it verified and connected. Who is turned away at the door is not, and
+// of a code that nobody knows nothing is believed.
+func (v Verification) Verifies() bool {
+	switch v.Code {
+	case "", StaleData, Slow, ClockSkew:
+		return v.Outcome == Passed || v.Outcome == Degraded
+	default:
+		return false
+	}
+}
+
+// LoginRefused says that a broker refused the login. Brokers lock out who goes
+// on trying, so Assay does not make it again by itself.
+func (v Verification) LoginRefused() bool {
+	broker := v.Provider == Ironbeam || v.Provider == Tradovate
+	return broker && (v.Code == CredentialsRefused || v.Code == UserLocked)
 }
 
 // Sound returns the verification as it can be stored and believed: what does

@@ -50,6 +50,8 @@ const (
 	movedAddress   cause = "MOVED"
 	unreadable     cause = "UNREADABLE"
 	failedSomehow  cause = "FAILED"
+	loginRefused   cause = "LOGIN_REFUSED"   // CREDENTIALS_REFUSED by a broker
+	settingRefused cause = "SETTING_REFUSED" // REQUEST_REFUSED by Redis, of which nothing else is asked than its address says
 	degradedOfSome cause = "DEGRADED"
 )
 
@@ -70,12 +72,17 @@ var troubles = map[cause]trouble{
 	cause(Unreachable):        {"{provider} cannot be reached at {address}.", "See whether it runs and whether this machine reaches it, then verify it again."},
 	cause(TimedOut):           {"{provider} did not answer in time.", "See whether this machine reaches {address}, then verify it again."},
 	cause(CredentialsRefused): {"{provider} refuses the credentials.", "Correct {variables}, start Assay again and verify."},
+	loginRefused:              {"{provider} refuses the credentials.", "Correct {variables} and start Assay again; it does not try this login again by itself."},
+	cause(UserLocked):         {"{provider} has locked the user.", "Unlock the user at {provider} or wait until it is unlocked, then verify it; Assay does not try this login again by itself."},
 	cause(NotLicensed):        {"{provider} does not license this to the account.", "Add the licence at {provider}, then verify it again."},
-	cause(RateLimited):        {"{provider} limits the number of calls.", "Wait a few minutes, then verify it again."},
-	cause(PenaltyTicket):      {"{provider} makes this address wait.", "Wait an hour, then verify it again; signing in to its own program may ask for a captcha."},
+	cause(RateLimited):        {"{provider} limits the number of calls.", "Wait until it may be asked again, then verify it again."},
+	cause(PenaltyTicket):      {"{provider} makes this address wait.", "Wait until it may be asked again, then verify it again."},
+	cause(NoRoom):             {"{provider} has no room for another connection.", "Close connections to it that are not needed, then verify it again."},
+	cause(Captcha):            {"{provider} wants a person to solve a captcha.", "Sign in to {provider} with a browser, then verify again as soon as it may be asked."},
 	cause(ServerError):        {"{provider} answers with an error of its own.", "Wait, then verify it again; its status page may say more."},
 	cause(MalformedAnswer):    {"{provider} answered something that cannot be read.", "See whether {address} really is {provider}, then verify it again."},
 	cause(RequestRefused):     {"{provider} understands the question and refuses it.", "Read what it says; {variables} or the account may need a change."},
+	settingRefused:            {"{provider} refuses what is asked of it by {variables}.", "Correct {variables}, start Assay again and verify."},
 	cause(WrongEnvironment):   {"{provider} answers from the wrong environment, demo or live.", "Correct {place} or the address, start Assay again and verify."},
 	cause(NoAccount):          {"{provider} accepts the credentials and shows no account.", "Use credentials that have an account, start Assay again and verify."},
 	cause(StaleData):          {"{provider} answers with old data.", "Wait for new data, then verify it again."},

@@ -166,6 +166,27 @@ func TestEveryCodeHasWords(t *testing.T) {
 	}
 }
 
+// What a person is told to do mends what happened.
+func TestFixesFit(t *testing.T) {
+	for _, c := range []struct {
+		id        ProviderID
+		code      Code
+		want, fix string
+	}{
+		{Tradovate, RateLimited, "Tradovate limits the number of calls.", "Wait until it may be asked again, then verify it again."},
+		{Tradovate, PenaltyTicket, "Tradovate makes this address wait.", "Wait until it may be asked again, then verify it again."},
+		{Tradovate, Captcha, "Tradovate wants a person to solve a captcha.", "Sign in to Tradovate with a browser, then verify again as soon as it may be asked."},
+		{Tradovate, UserLocked, "Tradovate has locked the user.", "Unlock the user at Tradovate or wait until it is unlocked, then verify it; Assay does not try this login again by itself."},
+		{Databento, NoRoom, "Databento has no room for another connection.", "Close connections to it that are not needed, then verify it again."},
+		{Redis, RequestRefused, "Redis refuses what is asked of it by A_KEY and A_PASSWORD.", "Correct A_KEY and A_PASSWORD, start Assay again and verify."},
+	} {
+		f := combination{id: c.id, state: "verified", Outcome: Degraded, Code: c.code}.facts()
+		if p := find(Assess(f, now), c.id); p.Reason != c.want || p.Fix != c.fix {
+			t.Errorf("%s %s: %q %q", c.id, c.code, p.Reason, p.Fix)
+		}
+	}
+}
+
 // Outside of words.go the package has no text that people could read.
 func TestWordsStandInOneFile(t *testing.T) {
 	files, err := os.ReadDir(".")

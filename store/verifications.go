@@ -35,12 +35,13 @@ type VerificationRow struct {
 }
 
 // Verifications returns, of each probe of each provider, the newest
-// verification and the newest that did not fail.
+// verification and the newest that verifies it, by health.Verification.Verifies.
 func (db *DB) Verifications(ctx context.Context) (map[health.ProviderID][]health.Record, error) {
 	list, err := collect(ctx, db, "verifications", scanVerification, `select `+verificationColumns+`
 		from provider_verifications where id in (
 			select max(id) from provider_verifications group by provider, probe
-			union select max(id) from provider_verifications where outcome <> 'FAIL' group by provider, probe)
+			union select max(id) from provider_verifications where outcome <> 'FAIL'
+				and code in ('', 'STALE_DATA', 'SLOW', 'CLOCK_SKEW') group by provider, probe)
 		order by id`)
 	if err != nil {
 		return nil, err

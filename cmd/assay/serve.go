@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"assay"
 	"assay/app"
 	"assay/internal/trace"
 )
@@ -32,6 +33,10 @@ func (c serveCmd) Run(ctx context.Context, io console, all *cli) error {
 	most, err := atLeastOne("--max-backtests", c.MaxBacktests)
 	if err != nil {
 		return err
+	}
+	if c.VerifyEvery < time.Second {
+		return assay.Errorf(assay.Invalid, "give 1s or more, or leave it out",
+			"--verify-every is %s, and providers are verified once a second at most", c.VerifyEvery)
 	}
 	return app.Serve(ctx, app.Config{
 		Home:     all.Home,

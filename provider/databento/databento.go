@@ -94,12 +94,16 @@ func defaults(c *Config) {
 
 // checkKey refuses what no gateway and no header could carry.
 func checkKey(key string) error {
+	const fix = "set " + KeyVariable + " to the key of 32 characters that begins with db-"
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || r == '|' }
-	if len(key) < 5 || strings.ContainsFunc(key, odd) {
-		return assay.Errorf(assay.Invalid, "set "+KeyVariable+" to the key of 32 characters that begins with db-",
-			"the key of Databento is none")
+	switch {
+	case key == "":
+		return assay.Errorf(assay.Invalid, fix, "the key of Databento is not set")
+	case len(key) < 5 || strings.ContainsFunc(key, odd):
+		return assay.Errorf(assay.Invalid, fix, "the key of Databento cannot be one")
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Provider implements provider.Verifier.

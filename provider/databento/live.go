@@ -43,7 +43,7 @@ func checkLive(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || host == "" {
 		return assay.Errorf(assay.Invalid, "set "+LiveVariable+" to an address like host:13000",
-			"the address of Databento's live gateway is none")
+			"the address of Databento's live gateway is not a host and a port")
 	}
 	return nil
 }
@@ -129,6 +129,8 @@ func (s *Session) login() error {
 func (s *Session) refused(words string) error {
 	code, low := health.RequestRefused, strings.ToLower(words)
 	switch {
+	case strings.Contains(low, "connection limit"):
+		code = health.NoRoom
 	case strings.Contains(low, "limit"):
 		code = health.RateLimited
 	case strings.Contains(low, "licen"), strings.Contains(low, "entitle"), strings.Contains(low, "subscription"):

@@ -32,7 +32,7 @@ func TestLiveFaults(t *testing.T) {
 		"old gateway":     {server.OldGateway, "", 0, "", ""},
 		"unknown records": {server.UnknownRecords, "", 0, "", ""},
 		"wrong key":       {"", "db-0123456789abcdefghijklmnopqrst", 0, health.CredentialsRefused, "it does not let us in: Authentication failed"},
-		"no room":         {server.NoRoom, "", 0, health.RateLimited, "User has reached their open connection limit"},
+		"no room":         {server.NoRoom, "", 0, health.NoRoom, "User has reached their open connection limit"},
 		"no licence":      {server.NoLicence, "", 0, health.NotLicensed, "A live data license is required"},
 		"silent at once":  {server.SilentAtOnce, "", 0, health.TimedOut, "is silent"},
 		"silent at start": {server.SilentAtStart, "", 0, health.TimedOut, "is silent"},
@@ -161,4 +161,18 @@ func TestSessions(t *testing.T) {
 		t.Errorf("after the caller gave up: %v", err)
 	}
 	closes(t, p.Live)
+}
+
+func TestSettingsThatCannotBe(t *testing.T) {
+	const key = "db-0123456789abcdefghijklmnopqrst"
+	const keyFix = "; set DATABENTO_API_KEY to the key of 32 characters that begins with db-"
+	for want, config := range map[string]databento.Config{
+		"the key of Databento is not set" + keyFix:    {},
+		"the key of Databento cannot be one" + keyFix: {Key: "a b c d e f"},
+		"the address of Databento's live gateway is not a host and a port; set DATABENTO_LIVE_ADDR to an address like host:13000": {Key: key, Live: "host"},
+	} {
+		if _, err := databento.New(config); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
 }

@@ -94,7 +94,7 @@ func (s *Session) complaint(r dbn.Record) error {
 var complaints = map[uint8]health.Code{
 	1: health.CredentialsRefused, // authentication failed
 	2: health.CredentialsRefused, // the key was deactivated
-	3: health.RateLimited,        // connection limit
+	3: health.NoRoom,             // connection limit
 	4: health.RequestRefused,     // symbols did not resolve
 	5: health.RequestRefused,     // invalid subscription
 	6: health.ServerError,

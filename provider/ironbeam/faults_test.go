@@ -170,8 +170,8 @@ func TestEachFaultOfTheStreamEndsInOneCode(t *testing.T) {
 		"none":                   {path: create, asked: 1, longest: 500 * time.Millisecond},
 		"not entitled":           {fail: []standin.Habit{fake.NotEntitled}, code: health.NotLicensed, words: "Can't subscribe to XCME:ES.Z26: not entitled", path: create, asked: 1},
 		"no stream":              {fail: []standin.Habit{fake.Refuses}, code: health.ServerError, words: "No stream is free", path: create, asked: 3, longest: 1500 * time.Millisecond},
-		"no pings":               {fail: []standin.Habit{fake.NoPings}, code: health.TimedOut, words: "nothing came for", path: create, asked: 1, longest: 15 * time.Second},
-		"neither pings nor else": {fail: []standin.Habit{fake.NoPings, fake.NoQuotes}, code: health.TimedOut, words: "nothing came for 15s", path: create, asked: 1, longest: 15 * time.Second},
+		"no pings":               {fail: []standin.Habit{fake.NoPings}, code: health.TimedOut, words: "no ping came for", path: create, asked: 1, longest: 15 * time.Second},
+		"neither pings nor else": {fail: []standin.Habit{fake.NoPings, fake.NoQuotes}, code: health.TimedOut, words: "no ping came for 15s", path: create, asked: 1, longest: 15 * time.Second},
 		"no quotes":              {fail: []standin.Habit{fake.NoQuotes}, code: health.StaleData, words: "no quote of XCME:ES.Z26 comes, though the exchange trades", path: create, asked: 1, longest: 15 * time.Second},
 		"old quotes":             {fail: []standin.Habit{fake.OldQuotes}, code: health.StaleData, words: "the newest quote of \"XCME:ES.Z26\" is 1h0m0s old", path: create, asked: 1, longest: 500 * time.Millisecond},
 		"cut":                    {fail: []standin.Habit{fake.CutStream}, code: health.Unreachable, words: "the socket broke off", path: create, asked: 1},
@@ -188,4 +188,24 @@ func TestEachFaultOfTheStreamEndsInOneCode(t *testing.T) {
 
 func TestAnotherProbeIsRefused(t *testing.T) {
 	each{code: health.RequestRefused, words: "no probe PING", path: ""}.run(t, trading, health.Ping)
+}
+
+// A stream that dies says how long no ping came, whatever else did.
+func TestADeadStreamSaysHowLong(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail []standin.Habit
+		want string
+	}{
+		"quotes and no pings": {[]standin.Habit{fake.NoPings}, "no ping came for 15s"},
+		"nothing at all":      {[]standin.Habit{fake.NoPings, fake.NoQuotes}, "no ping came for 15s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, trading, nil, func(t *testing.T, w *world) {
+				w.broker.Script.Adopt(c.fail...)
+				if v := w.verify(t, health.LiveData); v.Detail != c.want {
+					t.Errorf("%q, want %q", v.Detail, c.want)
+				}
+			})
+		})
+	}
 }

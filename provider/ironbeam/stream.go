@@ -98,6 +98,10 @@ type Event struct {
 // else comes.
 func (s *Stream) Next(ctx context.Context) (Event, error) {
 	text, err := s.socket.ReadWithin(ctx, s.pinged.Add(deadAfter).Sub(s.client.config.Now()))
+	if e, ok := errors.AsType[*wire.Error](err); ok && e.Code == health.TimedOut {
+		since := s.client.config.Now().Sub(s.pinged).Round(time.Second)
+		return Event{}, s.socket.Trouble(health.TimedOut, "no ping came for %s", since)
+	}
 	if err != nil {
 		return Event{}, err
 	}

@@ -57,6 +57,19 @@ type Client struct {
 	http   *wire.Client
 }
 
+// checkKey refuses what no header could carry.
+func checkKey(key string) error {
+	const fix = "set " + KeyVariable + " to the key of the account"
+	switch {
+	case key == "":
+		return assay.Errorf(assay.Invalid, fix, "the key of Polygon is not set")
+	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return assay.Errorf(assay.Invalid, fix, "the key of Polygon cannot be one")
+	default:
+		return nil
+	}
+}
+
 // New returns a client, or an error that names the variable to correct. It
 // reaches nobody.
 func New(c Config) (*Client, error) {
@@ -69,8 +82,8 @@ func New(c Config) (*Client, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Key == "" || strings.ContainsFunc(c.Key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, assay.Errorf(assay.Invalid, "set "+KeyVariable+" to the key of the account", "the key of Polygon is none")
+	if err := checkKey(c.Key); err != nil {
+		return nil, err
 	}
 	client, err := wire.New(wire.Config{
 		Provider: health.Polygon, Base: c.URL, Setting: URLVariable, Secrets: []string{c.Key},

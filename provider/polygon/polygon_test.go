@@ -240,3 +240,14 @@ func TestConfigurationsThatAreNone(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
+
+func TestKeysThatCannotBe(t *testing.T) {
+	for key, want := range map[string]string{
+		"":    "the key of Polygon is not set; set POLYGON_API_KEY to the key of the account",
+		"a b": "the key of Polygon cannot be one; set POLYGON_API_KEY to the key of the account",
+	} {
+		if _, err := polygon.New(polygon.Config{Key: key}); err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", key, err, want)
+		}
+	}
+}

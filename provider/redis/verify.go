@@ -163,8 +163,10 @@ func refusal(err error) health.Code {
 	case goredis.IsAuthError(err), goredis.IsPermissionError(err):
 		return health.CredentialsRefused
 	case goredis.IsMaxClientsError(err):
-		return health.RateLimited
-	default: // LOADING, MISCONF, MASTERDOWN, a database that does not exist
+		return health.NoRoom
+	case goredis.HasErrorPrefix(err, "DB index"), goredis.HasErrorPrefix(err, "SELECT is not allowed"):
+		return health.RequestRefused // REDIS_URL asks for a database that is not there
+	default: // LOADING, MISCONF, MASTERDOWN
 		return health.ServerError
 	}
 }

@@ -27,7 +27,7 @@ func explain(a wire.Answer) (health.Code, string, bool) {
 		return health.RateLimited, "too many requests; the next answer is a stop for an hour", true
 	}
 	if p := penaltyOf(a.Body); p.Ticket != "" {
-		return health.PenaltyTicket, p.words(), true
+		return p.code(), p.words(), true
 	}
 	words, no := objection(a.Body)
 	switch {
@@ -38,6 +38,13 @@ func explain(a wire.Answer) (health.Code, string, bool) {
 	default:
 		return meanings.Of(words), words, true
 	}
+}
+
+func (p penalty) code() health.Code {
+	if p.Captcha.Yes {
+		return health.Captcha
+	}
+	return health.PenaltyTicket
 }
 
 func (p penalty) words() string {

@@ -147,7 +147,7 @@ func TestPenaltiesAreServed(t *testing.T) {
 			{5 * time.Minute, "", 2}, // with the ticket, or Broken says so
 		}},
 		"a captcha": {fake.Captcha, login, []step{
-			{0, health.PenaltyTicket, 1},
+			{0, health.Captcha, 1},
 			{59 * time.Minute, health.HeldBack, 1},
 			{time.Minute, "", 2},
 		}},
@@ -168,7 +168,7 @@ func TestALongPenaltyHoldsNobodyUp(t *testing.T) {
 		w.broker.Script.Adopt(fake.LongPenalty)
 		began := time.Now()
 		_, _, err := w.client.Accounts(t.Context()) // which has no deadline
-		if err == nil || !strings.Contains(err.Error(), "it asks us to wait 10m0s; wait and try again") || time.Since(began) != 0 {
+		if err == nil || !strings.Contains(err.Error(), "it asks us to wait 10m0s; it is left alone until 15:10:00 UTC; wait and try again") || time.Since(began) != 0 {
 			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 	})

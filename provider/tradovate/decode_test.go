@@ -27,7 +27,7 @@ func TestExplain(t *testing.T) {
 		"a reason":        {200, `{"failureReason":"AccountClosed","failureText":"It is closed"}`, health.RequestRefused, "AccountClosed It is closed", true},
 		"violations":      {200, `{"violations":[{"constraint":"NotNull","value":1,"description":"name"}]}`, health.RequestRefused, "it is against a rule: NotNull name", true},
 		"a penalty":       {200, `{"p-ticket":"x","p-time":15,"p-captcha":false}`, health.PenaltyTicket, "it asks us to wait 15s", true},
-		"a captcha":       {200, `{"p-ticket":"x","p-time":15,"p-captcha":true}`, health.PenaltyTicket, "it asks for a captcha, which only a person can solve", true},
+		"a captcha":       {200, `{"p-ticket":"x","p-time":15,"p-captcha":true}`, health.Captcha, "it asks for a captcha, which only a person can solve", true},
 		"a warning":       {423, ``, health.RateLimited, "too many requests; the next answer is a stop for an hour", true},
 		"a stop":          {429, ``, "", "", false},
 		"with a status":   {404, `{"errorText":"Not found"}`, "", "Not found", true},

@@ -47,7 +47,10 @@ func (l *Line) shutdown(m message) error {
 		return l.socket.Malformed("a shutdown does not say why")
 	}
 	code := health.ServerError
-	if strings.HasSuffix(why.ReasonCode, "QuotaReached") {
+	switch {
+	case why.ReasonCode == "ConnectionQuotaReached":
+		code = health.NoRoom
+	case strings.HasSuffix(why.ReasonCode, "QuotaReached"):
 		code = health.RateLimited
 	}
 	return l.socket.Trouble(code, "it shuts the line down: %s", strings.TrimSpace(why.ReasonCode+" "+why.Reason))

@@ -72,11 +72,14 @@ func (l *Line) judge(endpoint string, m message) error {
 	if code == "" {
 		code = wire.CodeOf(m.Status)
 	}
-	if code == health.RateLimited {
-		l.client.door.Limiter.Hold(l.client.config.Now().Add(coolDown))
-	}
 	if words == "" {
 		words = wire.Words(m.Data)
 	}
-	return l.socket.Trouble(code, "%s", strings.TrimSuffix(fmt.Sprintf("%s was answered %d: %s", endpoint, m.Status, words), ": "))
+	detail := strings.TrimSuffix(fmt.Sprintf("%s was answered %d: %s", endpoint, m.Status, words), ": ")
+	if code == health.RateLimited {
+		until := l.client.config.Now().Add(coolDown)
+		l.client.door.Limiter.Hold(until)
+		detail += wire.LeftAlone(until)
+	}
+	return l.socket.Trouble(code, "%s", detail)
 }

@@ -107,7 +107,7 @@ func (c *Client) accept(r wire.Request, answer wire.Answer, got token) (*session
 		return nil, c.door.Malformed(r, answer.Status, "it holds no token")
 	}
 	if got.UserStatus != "" && got.UserStatus != "Active" {
-		return nil, c.door.Trouble(r, health.CredentialsRefused, answer.Status, "the user is %s", got.UserStatus)
+		return nil, c.door.Trouble(r, health.UserLocked, answer.Status, "the user is %s", got.UserStatus)
 	}
 	s := &session{token: got.AccessToken, mdToken: got.MDAccessToken}
 	if s.mdToken == "" {

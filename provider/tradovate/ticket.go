@@ -94,14 +94,15 @@ func (c *Client) patiently(ctx context.Context, r wire.Request, try func(ticket 
 			return c.door.Trouble(r, health.HeldBack, 0, "it makes us wait until %s", wire.Clock(c.config.Now().Add(early)))
 		}
 		said, err := try(ticket)
-		if e, ok := errors.AsType[*wire.Error](err); !ok || e.Code != health.PenaltyTicket {
+		e, ok := errors.AsType[*wire.Error](err)
+		if !ok || e.Code != health.PenaltyTicket && e.Code != health.Captcha {
 			return err
 		}
 		p := penaltyOf(said)
 		from := c.tickets.owe(r.Name, p)
 		wait := from.Sub(c.config.Now())
 		if p.Captcha.Yes || waits == maxTickets || wait > longestWait || !sleep(ctx, wait) {
-			return err
+			return c.door.Trouble(r, e.Code, e.Status, "%s", e.Detail+wire.LeftAlone(from))
 		}
 	}
 }

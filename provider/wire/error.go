@@ -38,9 +38,12 @@ var remedies = map[health.Code]struct {
 	health.Unreachable:        {assay.Unavailable, "check the network and the provider's status page, then try again"},
 	health.TimedOut:           {assay.Unavailable, "try again later"},
 	health.CredentialsRefused: {assay.Invalid, "check the credentials in the environment"},
+	health.UserLocked:         {assay.Conflict, "unlock the user, or wait until it is unlocked"},
 	health.NotLicensed:        {assay.Conflict, "see what the account's plan includes"},
 	health.RateLimited:        {assay.Unavailable, "wait and try again"},
 	health.HeldBack:           {assay.Unavailable, "wait and try again"},
+	health.NoRoom:             {assay.Unavailable, "close connections that are not needed"},
+	health.Captcha:            {assay.Unavailable, "sign in with a browser, then try again"},
 	health.PenaltyTicket:      {assay.Unavailable, "wait and try again"},
 	health.ServerError:        {assay.Unavailable, "try again later"},
 	health.MalformedAnswer:    {assay.Unavailable, "check that the address is the provider's"},
@@ -83,14 +86,19 @@ func (c *Client) judge(r Request, a Answer) error {
 	if code == "" { // it said no, and with a status of success
 		code = health.RequestRefused
 	}
-	trouble := c.Trouble(r, code, a.Status, "%s", detail)
-	trouble.Wait = retryAfter(a.Header, c.Now())
+	wait := retryAfter(a.Header, c.Now())
 	if code == health.RateLimited && c.CoolDown > 0 {
-		trouble.Wait = max(trouble.Wait, c.CoolDown)
-		c.Limiter.Hold(c.Now().Add(trouble.Wait))
+		wait = max(wait, c.CoolDown)
+		detail += LeftAlone(c.Now().Add(wait))
+		c.Limiter.Hold(c.Now().Add(wait))
 	}
+	trouble := c.Trouble(r, code, a.Status, "%s", detail)
+	trouble.Wait = wait
 	return trouble
 }
+
+// LeftAlone ends a sentence after which nothing is asked until a time.
+func LeftAlone(until time.Time) string { return "; it is left alone until " + Clock(until) }
 
 // CodeOf reads a status of HTTP; "" is success.
 func CodeOf(status int) health.Code {

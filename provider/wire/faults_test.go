@@ -234,3 +234,16 @@ func TestWhatIsSent(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAnAddressThatIsNoneIsNamed(t *testing.T) {
+	for base, want := range map[string]string{
+		"":                   "the address of Databento is not set; set DATABENTO_URL to an address like https://host",
+		"ftp://host":         "the address of Databento does not begin with http:// or https:// and a host; set DATABENTO_URL to an address like https://host",
+		"https://host?key=1": "the address of Databento holds more than a host and a path; set DATABENTO_URL to an address like https://host",
+	} {
+		_, err := wire.New(wire.Config{Provider: health.Databento, Base: base, Setting: "DATABENTO_URL"})
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", base, err, want)
+		}
+	}
+}

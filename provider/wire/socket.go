@@ -23,6 +23,7 @@ type Socket struct {
 	client  *Client
 	request Request
 	conn    *websocket.Conn
+	heard   time.Time // when the last message came; at first, when the line was opened
 }
 
 // Socket opens a line, in one attempt: who lost one has more to do than to
@@ -38,7 +39,7 @@ func (c *Client) Socket(ctx context.Context, r Request) (*Socket, error) {
 		return nil, err
 	}
 	answer.Body = nil
-	return &Socket{Answer: answer, client: c, request: r, conn: conn}, nil
+	return &Socket{Answer: answer, client: c, request: r, conn: conn, heard: c.Now()}, nil
 }
 
 func (c *Client) dial(ctx context.Context, r Request) (*websocket.Conn, Answer, error) {
@@ -83,13 +84,14 @@ func (s *Socket) ReadWithin(ctx context.Context, most time.Duration) ([]byte, er
 	kind, text, err := s.conn.Read(bounded)
 	switch {
 	case err == nil && kind == websocket.MessageText:
+		s.heard = s.client.Now()
 		return text, nil
 	case err == nil:
 		return nil, s.Malformed("a message is no text")
 	case errors.Is(ctx.Err(), context.Canceled):
 		return nil, ctx.Err()
 	case bounded.Err() != nil:
-		return nil, s.Trouble(health.TimedOut, "nothing came for %s", most)
+		return nil, s.Trouble(health.TimedOut, "nothing came for %s", s.client.Now().Sub(s.heard).Round(time.Second))
 	}
 	return nil, s.broken(err)
 }

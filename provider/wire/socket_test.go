@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"assay/health"
+	"assay/internal/pipe"
 	"assay/provider/wire"
 )
 
@@ -55,7 +57,7 @@ func TestSocketsFail(t *testing.T) {
 		"no socket":  {say(200, "hello"), health.MalformedAnswer, "no socket is opened"},
 		"hang":       {hang, health.TimedOut, "did not answer in time"},
 		"cut":        {cut, health.MalformedAnswer, "no socket is opened"},
-		"silent":     {line(func(ctx context.Context, conn *websocket.Conn) { conn.Read(ctx) }), health.TimedOut, "nothing came for 100ms"},
+		"silent":     {line(func(ctx context.Context, conn *websocket.Conn) { conn.Read(ctx) }), health.TimedOut, "nothing came for"},
 		"broken off": {line(func(context.Context, *websocket.Conn) {}), health.Unreachable, "the socket broke off"},
 		"closed": {line(func(_ context.Context, conn *websocket.Conn) {
 			conn.Close(websocket.StatusGoingAway, "bye "+secret)
@@ -86,4 +88,30 @@ func TestSocketsFail(t *testing.T) {
 			}
 		})
 	}
+}
+
+// However short the last wait was, the sentence tells the whole silence.
+func TestASilentLineSaysHowLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := pipe.New()
+		server := &http.Server{Handler: line(func(ctx context.Context, conn *websocket.Conn) { conn.Read(ctx) })}
+		served := make(chan struct{})
+		go func() { _ = server.Serve(network); close(served) }()
+		defer func() { _ = server.Close(); <-served }()
+		cl, err := wire.New(wire.Config{Provider: health.Ironbeam, Base: "http://broker", Transport: network.Transport()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cl.Close()
+		s, err := cl.Socket(t.Context(), ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		time.Sleep(15 * time.Second)
+		_, err = s.ReadWithin(t.Context(), -6*time.Millisecond)
+		if trouble, _ := errors.AsType[*wire.Error](err); trouble == nil || trouble.Detail != "nothing came for 15s" {
+			t.Errorf("%v", err)
+		}
+	})
 }

@@ -33,9 +33,9 @@ func (t Trip) Make(ctx context.Context, ask func(context.Context) (skew time.Dur
 	if t.Limit <= 0 {
 		t.Limit = 15 * time.Second
 	}
+	began := t.Now() // before the limit begins, of which no latency may fall short
 	ctx, cancel := context.WithTimeout(ctx, t.Limit)
 	defer cancel()
-	began := t.Now()
 	skew, err := ask(ctx)
 	ended := t.Now()
 	v := health.Verification{
@@ -85,7 +85,7 @@ func OutcomeOf(code health.Code) health.Outcome {
 	switch code {
 	case "":
 		return health.Passed
-	case health.ClockSkew, health.StaleData, health.Slow, health.RateLimited, health.PenaltyTicket:
+	case health.ClockSkew, health.StaleData, health.Slow, health.RateLimited, health.NoRoom, health.PenaltyTicket, health.Captcha:
 		return health.Degraded
 	default:
 		return health.Failed

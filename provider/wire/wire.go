@@ -133,10 +133,12 @@ func address(c Config) (*url.URL, error) {
 		fix = "set " + c.Setting + " to an address like https://host"
 	}
 	switch {
+	case c.Base == "":
+		return nil, assay.Errorf(assay.Invalid, fix, "the address of %s is not set", c.Provider.Name())
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return nil, assay.Errorf(assay.Invalid, fix, "the address of %s is none", c.Provider)
+		return nil, assay.Errorf(assay.Invalid, fix, "the address of %s does not begin with http:// or https:// and a host", c.Provider.Name())
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return nil, assay.Errorf(assay.Invalid, fix, "the address of %s holds more than a host and a path", c.Provider)
+		return nil, assay.Errorf(assay.Invalid, fix, "the address of %s holds more than a host and a path", c.Provider.Name())
 	}
 	return u, nil
 }

@@ -42,13 +42,13 @@ func verifications(t *testing.T, h Harness) {
 	}
 	save(verification(health.Ironbeam, health.BrokerAccount, health.Passed, ""))
 	good := save(verification(health.Ironbeam, health.BrokerAccount, health.Degraded, health.ClockSkew))
-	save(verification(health.Ironbeam, health.BrokerAccount, health.Failed, health.TimedOut))
+	save(verification(health.Ironbeam, health.BrokerAccount, health.Degraded, health.RateLimited)) // it let nobody in
 	bad := save(verification(health.Ironbeam, health.BrokerAccount, health.Failed, health.Unreachable))
 	past := save(verification(health.Databento, health.HistoricalData, health.Passed, ""))
 	live := save(verification(health.Databento, health.LiveData, health.Failed, health.NotLicensed))
 	got, err := db.Verifications(t.Context())
 	want := map[health.ProviderID][]health.Record{health.Ironbeam: {good, bad}, health.Databento: {past, live}}
-	same(t, "the newest, and the newest that did not fail", []any{want, nil}, []any{got, err})
+	same(t, "the newest, and the newest that verifies", []any{want, nil}, []any{got, err})
 	page, err := db.VerificationPage(t.Context(), 2, 1)
 	same(t, "the second newest and the one before", []any{[]store.VerificationRow{{ID: 5, Record: past}, {ID: 4, Record: bad}}, nil}, []any{page, err})
 	count, err := db.CountVerifications(t.Context())
