@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Badge } from "../src/api/types";
+import type { Badge, Check } from "../src/api/types";
 import { launch, looks, picture, profile } from "./browser";
 import { complaints, expectAccessible, expectHonestWords, expectNoSidewaysScroll } from "./page";
 import { fleetOf, standIn } from "./standin";
@@ -253,6 +253,40 @@ describe("two badges", () => {
 });
 
 describe("states", () => {
+  it.each(looks)("says that the whole fleet is paused, and why: $size, $theme", async (look) => {
+    await withConsole(
+      fleetOf(5),
+      async (page, { url, state, send }) => {
+        await page.goto(url);
+        await page.locator(rows).first().waitFor();
+        const fact = page.getByLabel("The lab now").getByTestId("autonomy");
+        expect(await fact.count()).toBe(0);
+        const paused: Check = {
+          id: "autonomy",
+          label: "Autonomy",
+          status: "DEGRADED",
+          detail: "Paused by the operator: the exchange changes its tick size",
+          since: new Date(Date.now() - 300_000).toISOString(),
+          age: "ago",
+          fix: "Resume autonomy when the reason is gone.",
+        };
+        const readiness = () => ({ ...state.readiness, generatedAt: new Date().toISOString() });
+        send("readiness", { serverTime: new Date(), readiness: { ...readiness(), checks: [paused] } });
+        await fact.getByText(`${paused.detail} 5m ago`, { exact: true }).waitFor();
+        expect(await fact.getAttribute("title")).toBe(`${paused.detail} 5m ago\n${paused.fix}`);
+        expect((await fact.boundingBox())?.x).toBeLessThan(200);
+        await expectAccessible(page);
+        await expectHonestWords(page);
+        await expectNoSidewaysScroll(page);
+        await page.screenshot({ path: picture(`fleet-paused-${look.size}-${look.theme}`) });
+        const runs: Check = { ...paused, status: "PASS", detail: "1 job enqueued, last tick" };
+        send("readiness", { serverTime: new Date(), readiness: { ...readiness(), checks: [runs] } });
+        await fact.waitFor({ state: "detached" });
+      },
+      look,
+    );
+  });
+
   it("shows the layout while the fleet is read", async () => {
     await withConsole(fleetOf(5), async (page, { url, state }) => {
       state.silent = true;
