@@ -275,6 +275,11 @@ describe("states", () => {
         await fact.getByText(`${paused.detail} 5m ago`, { exact: true }).waitFor();
         expect(await fact.getAttribute("title")).toBe(`${paused.detail} 5m ago\n${paused.fix}`);
         expect((await fact.boundingBox())?.x).toBeLessThan(200);
+        if (look.size === "desktop") {
+          const marked = await page.getByLabel("The lab now").getByTestId("sim-data").boundingBox();
+          expect((marked?.x ?? 0) + (marked?.width ?? 0)).toBeGreaterThan(0);
+          expect((marked?.x ?? 0) + (marked?.width ?? 0)).toBeLessThan(1420);
+        }
         await expectAccessible(page);
         await expectHonestWords(page);
         await expectNoSidewaysScroll(page);
