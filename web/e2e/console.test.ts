@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Badge, Check } from "../src/api/types";
 import { launch, looks, picture, profile } from "./browser";
 import { complaints, expectAccessible, expectHonestWords, expectNoSidewaysScroll } from "./page";
 import { fleetOf, standIn } from "./standin";
@@ -160,7 +161,137 @@ it.each(["dark", "light"] as const)("says the reason of a next action on hover, 
   );
 });
 
+/** A fleet of whose bots the first two have a stale runner and a running one, each beside other work. */
+function twoBadges() {
+  const fleet = fleetOf(5);
+  const since = new Date(Date.now() - 600_000).toISOString();
+  const runner = (text: string, age: "elapsed" | "none"): Badge => ({
+    kind: "runner",
+    tone: age === "none" ? "slate" : "warn",
+    text,
+    age,
+    since,
+    muted: false,
+    display: text,
+  });
+  const work: Badge = {
+    kind: "backtest",
+    tone: "violet",
+    text: "Backtesting ×1",
+    age: "ago",
+    since: new Date(Date.now() - 300_000).toISOString(),
+    muted: true,
+    display: "Backtesting ×1 • 5m ago",
+  };
+  const failed: Badge = {
+    ...work,
+    kind: "failed",
+    tone: "critical",
+    text: "Failed • the worker was killed again",
+  };
+  const pairs = [
+    [work, runner("Runner Stale", "elapsed")],
+    [work, runner("Runner Running", "none")],
+    [{ ...failed, muted: false }, runner("Runner Stale", "elapsed")],
+  ];
+  pairs.forEach((badges, i) => {
+    const bot = fleet.data[i];
+    if (!bot) return;
+    bot.stage = "LIVE";
+    bot.botNow = { ...bot.botNow, badges };
+    bot.metrics = { ...bot.metrics, netPnl: -7179, sessionId: 1, equity: [0, -3000, -7179], simData: true };
+  });
+  return fleet;
+}
+
+describe("two badges", () => {
+  it.each([1920, 1440, 1280, 1100, 1024, 800, 390, 320])(
+    "tell the runner in full at %i px",
+    async (width) => {
+      await withConsole(twoBadges(), async (page, { url }) => {
+        await page.setViewportSize({ width, height: 600 });
+        await page.goto(url);
+        const badges = page.locator(rows).getByTestId("activity-badge");
+        await badges.first().waitFor();
+        await page.screenshot({ path: picture(`two-badges-${width}`) });
+        const drawn = await badges.evaluateAll((all) =>
+          all.slice(0, 6).map((badge) => {
+            const [text, age] = badge.querySelectorAll("span");
+            const cell = badge.closest("td, li")?.getBoundingClientRect();
+            const box = badge.getBoundingClientRect();
+            const aged = age?.getBoundingClientRect();
+            return {
+              runner: badge.getAttribute("data-kind") === "runner",
+              failed: badge.getAttribute("data-kind") === "failed",
+              whole:
+                (text?.scrollWidth ?? 1) <= (text?.clientWidth ?? 0) &&
+                (!aged || (aged.bottom <= box.bottom && aged.right <= box.right)),
+              inside: cell !== undefined && box.left >= cell.left && box.right <= cell.right + 0.5,
+              title: badge.getAttribute("title"),
+            };
+          }),
+        );
+        expect(drawn.map(({ title }) => title).slice(0, 3)).toEqual([
+          "Backtesting ×1 • 5m ago",
+          "Runner Stale • 10m",
+          "Backtesting ×1 • 5m ago",
+        ]);
+        for (const badge of drawn) {
+          expect(badge.inside, badge.title ?? "").toBe(true);
+          if (badge.runner || (width >= 1440 && !badge.failed))
+            expect(badge.whole, badge.title ?? "").toBe(true);
+        }
+        const amounts = await page
+          .locator(rows)
+          .getByText("−$7,179")
+          .evaluateAll((all) => all.map((e) => e.getClientRects().length));
+        expect(amounts.filter((lines) => lines !== 1)).toEqual([]);
+        await expectNoSidewaysScroll(page);
+      });
+    },
+  );
+});
+
 describe("states", () => {
+  it.each(looks)("says that the whole fleet is paused, and why: $size, $theme", async (look) => {
+    await withConsole(
+      fleetOf(5),
+      async (page, { url, state, send }) => {
+        await page.goto(url);
+        await page.locator(rows).first().waitFor();
+        const fact = page.getByLabel("The lab now").getByTestId("autonomy");
+        expect(await fact.count()).toBe(0);
+        const paused: Check = {
+          id: "autonomy",
+          label: "Autonomy",
+          status: "DEGRADED",
+          detail: "Paused by the operator: the exchange changes its tick size",
+          since: new Date(Date.now() - 300_000).toISOString(),
+          age: "ago",
+          fix: "Resume autonomy when the reason is gone.",
+        };
+        const readiness = () => ({ ...state.readiness, generatedAt: new Date().toISOString() });
+        send("readiness", { serverTime: new Date(), readiness: { ...readiness(), checks: [paused] } });
+        await fact.getByText(`${paused.detail} 5m ago`, { exact: true }).waitFor();
+        expect(await fact.getAttribute("title")).toBe(`${paused.detail} 5m ago\n${paused.fix}`);
+        expect((await fact.boundingBox())?.x).toBeLessThan(200);
+        if (look.size === "desktop") {
+          const marked = await page.getByLabel("The lab now").getByTestId("sim-data").boundingBox();
+          expect((marked?.x ?? 0) + (marked?.width ?? 0)).toBeGreaterThan(0);
+          expect((marked?.x ?? 0) + (marked?.width ?? 0)).toBeLessThan(1420);
+        }
+        await expectAccessible(page);
+        await expectHonestWords(page);
+        await expectNoSidewaysScroll(page);
+        await page.screenshot({ path: picture(`fleet-paused-${look.size}-${look.theme}`) });
+        const runs: Check = { ...paused, status: "PASS", detail: "1 job enqueued, last tick" };
+        send("readiness", { serverTime: new Date(), readiness: { ...readiness(), checks: [runs] } });
+        await fact.waitFor({ state: "detached" });
+      },
+      look,
+    );
+  });
+
   it("shows the layout while the fleet is read", async () => {
     await withConsole(fleetOf(5), async (page, { url, state }) => {
       state.silent = true;

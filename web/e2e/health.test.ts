@@ -71,6 +71,13 @@ async function whole(page: Page, name: string) {
   if (size) await page.setViewportSize(size);
 }
 
+/** The width that the reasons of the providers have, where they have the least. */
+function narrowest(page: Page): Promise<number> {
+  return page
+    .locator("[data-testid^=provider-] p")
+    .evaluateAll((all) => Math.min(...all.map((p) => p.getBoundingClientRect().width)));
+}
+
 describe("with no key at all", () => {
   const none = Object.fromEntries(
     Object.keys(process.env)
@@ -200,6 +207,12 @@ describe("when Assay dies under the open drawer", () => {
               { x: (box?.x ?? 0) + 5, y: (box?.y ?? 0) + 5 },
             ),
           ).toBe(true);
+          const right = (e: Element) => e.getBoundingClientRect().right;
+          expect(await notice.locator("..").evaluate(right)).toBe(
+            await page
+              .getByTestId("provider-redis")
+              .evaluate((e) => e.parentElement?.getBoundingClientRect().right),
+          );
           const checked = () =>
             page
               .getByTestId("overall")
@@ -328,6 +341,11 @@ describe("with stand-ins", () => {
       await expectAccessible(page);
       await expectHonestWords(page);
       await whole(page, "health-outage-desktop-dark");
+      for (const width of [390, 320]) {
+        await page.setViewportSize({ width, height: 844 });
+        expect(await narrowest(page)).toBeGreaterThan(width - 70);
+        await whole(page, `health-outage-${width}`);
+      }
     });
   });
 

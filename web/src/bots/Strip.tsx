@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
-import type { Cap, Strip as StripData, TickSummary } from "../api/types";
+import type { Cap, Check, Strip as StripData, TickSummary } from "../api/types";
 import { useClock } from "../clock/clock";
-import { ago } from "../format/age";
+import { age, ago } from "../format/age";
 import { count, missing, money } from "../format/number";
+import { useReadiness } from "../health/readiness";
 import { SimData } from "../ui/SimData";
 import styles from "./Strip.module.css";
 
@@ -11,12 +12,20 @@ const mostSlots = 16;
 
 /** The facts above the fleet, as the server counts them. */
 export function Strip({ strip }: { strip: StripData | undefined }) {
+  const autonomy = useReadiness().data?.checks.find(({ id }) => id === "autonomy");
   return (
     <section className={styles.strip} aria-label="The lab now" tabIndex={0}>
       <dl className={styles.facts}>
-        <Fact label="Working">{count(strip?.working)}</Fact>
-        <Fact label="Queued">{count(strip?.queued)}</Fact>
-        <Fact label="Idle">{count(strip?.idle)}</Fact>
+        {autonomy && troubled.has(autonomy.status) && <Autonomy check={autonomy} />}
+        <Fact label="Working" counts>
+          {count(strip?.working)}
+        </Fact>
+        <Fact label="Queued" counts>
+          {count(strip?.queued)}
+        </Fact>
+        <Fact label="Idle" counts>
+          {count(strip?.idle)}
+        </Fact>
         {strip?.caps.map((cap) => (
           <Fact key={cap.id} label={cap.label}>
             {`${count(cap.used)} / ${count(cap.max)}`}
@@ -38,9 +47,38 @@ export function Strip({ strip }: { strip: StripData | undefined }) {
   );
 }
 
-function Fact({ label, wide, children }: { label: string; wide?: boolean; children: ReactNode }) {
+/** In which the planner starts less than it would. */
+const troubled = new Set<Check["status"]>(["DEGRADED", "WARN", "FAIL"]);
+
+/** Says in the words of System Health that the whole fleet is paused, or what else keeps the planner from its work. */
+function Autonomy({ check }: { check: Check }) {
+  const old = useClock((now) => age(check.age, check.since, now));
+  const said = old ? `${check.detail} ${old}` : check.detail;
   return (
-    <div className={styles.fact} data-wide={wide}>
+    <Fact label={check.label}>
+      <span
+        className={styles.trouble}
+        data-status={check.status}
+        data-testid="autonomy"
+        title={check.fix ? `${said}\n${check.fix}` : said}
+      >
+        {said}
+      </span>
+    </Fact>
+  );
+}
+
+interface FactProps {
+  label: string;
+  wide?: boolean;
+  /** A number of bots, as wide as its neighbours. */
+  counts?: boolean;
+  children: ReactNode;
+}
+
+function Fact({ label, wide, counts, children }: FactProps) {
+  return (
+    <div className={styles.fact} data-wide={wide} data-counts={counts}>
       <dt>{label}</dt>
       <dd>{children}</dd>
     </div>
@@ -48,10 +86,10 @@ function Fact({ label, wide, children }: { label: string; wide?: boolean; childr
 }
 
 function LastTick({ tick }: { tick: TickSummary }) {
-  const age = useClock((now) => ago(tick.finishedAt, now));
+  const finished = useClock((now) => ago(tick.finishedAt, now));
   return (
     <>
-      {age}
+      {finished}
       {tick.error ? (
         <small className={styles.failed}>{`Failed: ${tick.error}`}</small>
       ) : (

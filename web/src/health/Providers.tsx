@@ -18,18 +18,16 @@ export function Providers({ providers }: { providers: Provider[] }) {
               <StatusWord status={provider.status} />
             </div>
             <div className={styles.facts}>
-              <div>
-                <p className={styles.lines}>
-                  {provider.lines.map((line) => (
-                    <span key={line.text}>
-                      <Aged text={line.text} since={line.since} form={line.age} />
-                    </span>
-                  ))}
-                </p>
-                {provider.status !== "NOT_CONFIGURED" && provider.reason && <p>{provider.reason}</p>}
-                {provider.said && <p className={styles.said}>{provider.said}</p>}
-                {provider.fix && <p>{provider.fix}</p>}
-              </div>
+              <p className={styles.lines}>
+                {provider.lines.map((line) => (
+                  <span key={line.text}>
+                    <Aged text={line.text} since={line.since} form={line.age} />
+                  </span>
+                ))}
+              </p>
+              {provider.status !== "NOT_CONFIGURED" && provider.reason && <p>{provider.reason}</p>}
+              {provider.said && <p className={styles.said}>{provider.said}</p>}
+              {provider.fix && <p>{provider.fix}</p>}
               {provider.action && <ActionButton action={provider.action} />}
             </div>
           </li>

@@ -36,6 +36,7 @@ export function ActivityBadge({ badge }: { badge: Badge }) {
       data-kind={badge.kind}
       data-tone={badge.tone}
       data-look={lookOf(badge)}
+      title={old === null ? badge.text : `${badge.text} • ${old}`}
     >
       <Icon size={13} stroke={1.8} aria-hidden />
       <span className={styles.text}>{badge.text}</span>
