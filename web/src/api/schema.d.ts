@@ -756,7 +756,10 @@ export interface components {
             held: components["schemas"]["ProofHeld"][];
             /** Format: int64 */
             jobs_enqueued: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description end of the last tick that came to a plan; one that failed finished nothing. null: none yet
+             */
             last_finished_at: string | null;
             /** Format: int64 */
             offset: number;
