@@ -465,6 +465,24 @@ func (db *DB) EndAttempt(ctx context.Context, l Lease, outcome job.Outcome, reas
 	})
 }
 
+// EndSilent is EndAttempt, STALLED, for a job that has not beaten since it was
+// read: between the look and the end its worker may have come back.
+// ErrLeaseLost: it has, or the lease is another by now.
+func (db *DB) EndSilent(ctx context.Context, j job.Job, reason string, d job.Decision) error {
+	return db.InTx(ctx, func(tx *DB) error {
+		l := LeaseOf(j)
+		n, err := tx.exec(ctx, `update bot_jobs set heartbeat_at = heartbeat_at
+			where id = $1 and lease_seq = $2 and status = 'RUNNING' and heartbeat_at = $3`, l.JobID, l.Seq, Time{j.HeartbeatAt})
+		if err != nil {
+			return fmt.Errorf("look whether job %d has beaten: %w", l.JobID, err)
+		}
+		if n == 0 {
+			return lost(l)
+		}
+		return tx.EndAttempt(ctx, l, job.OutcomeStalled, reason, d)
+	})
+}
+
 // guarded changes a running job that is still held under the lease.
 func (db *DB) guarded(ctx context.Context, l Lease, set string, args ...any) (id bot.ID, err error) {
 	err = db.returning(ctx, `update bot_jobs set `+set+`

@@ -39,7 +39,7 @@ func (r Reaper) Reap(ctx context.Context) (int, error) {
 	}
 	n, err := r.end(ctx, stalled, job.OutcomeStalled, func(j job.Job) string {
 		return fmt.Sprintf("worker %s has not been heard of since %s", j.WorkerID, j.HeartbeatAt.Format("15:04:05Z"))
-	})
+	}, r.DB.EndSilent)
 	for _, t := range slices.Sorted(maps.Keys(r.Config.Limits)) {
 		if err != nil {
 			return n, err
@@ -51,7 +51,7 @@ func (r Reaper) Reap(ctx context.Context) (int, error) {
 		var ended int
 		ended, err = r.end(ctx, late, job.OutcomeTimedOut, func(job.Job) string {
 			return TimeLimit{r.Config.Limits[t]}.Error()
-		})
+		}, r.whatever(job.OutcomeTimedOut))
 		n += ended
 	}
 	if err == nil {
@@ -81,15 +81,25 @@ func (r Reaper) ReapDead(ctx context.Context, worker string) (int, error) {
 	}
 	return r.end(ctx, jobs, job.OutcomeStalled, func(j job.Job) string {
 		return fmt.Sprintf("the process of worker %s ended in the middle of it", j.WorkerID)
-	})
+	}, r.whatever(job.OutcomeStalled))
 }
 
-func (r Reaper) end(ctx context.Context, jobs []job.Job, o job.Outcome, reason func(job.Job) string) (n int, err error) {
+// ending ends one attempt that was found.
+type ending func(ctx context.Context, j job.Job, reason string, d job.Decision) error
+
+// whatever ends an attempt whether it beats or not.
+func (r Reaper) whatever(o job.Outcome) ending {
+	return func(ctx context.Context, j job.Job, reason string, d job.Decision) error {
+		return r.DB.EndAttempt(ctx, store.LeaseOf(j), o, reason, d)
+	}
+}
+
+func (r Reaper) end(ctx context.Context, jobs []job.Job, o job.Outcome, reason func(job.Job) string, end ending) (n int, err error) {
 	for _, j := range jobs {
 		decision := job.After(j.Attempt, j.MaxAttempts, o, r.DB.Now())
-		err := r.DB.EndAttempt(ctx, store.LeaseOf(j), o, reason(j), decision)
+		err := end(ctx, j, reason(j), decision)
 		if errors.Is(err, store.ErrLeaseLost) {
-			continue // it ended by itself in the meantime
+			continue // it ended by itself in the meantime, or beats again
 		}
 		if err != nil {
 			return n, fmt.Errorf("reap job %d: %w", j.ID, err)

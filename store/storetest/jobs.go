@@ -270,9 +270,21 @@ func stalledAndOverdue(t *testing.T, h Harness) {
 	same(t, "stalled at the limit", []int64(nil), ids(db.Stalled(t.Context(), 30*time.Second)))
 	clock.Add(time.Millisecond)
 	same(t, "stalled after it", []int64{silent.ID}, ids(db.Stalled(t.Context(), 30*time.Second)))
+	seen := readJob(t, db, silent.ID)
+	clock.Add(time.Second)
+	if _, err := db.Heartbeat(t.Context(), "w1"); err != nil { // it comes back after the look
+		t.Fatal(err)
+	}
+	again := job.After(1, 3, job.OutcomeStalled, clock.Now())
+	if err := db.EndSilent(t.Context(), seen, "silent", again); !errors.Is(err, store.ErrLeaseLost) {
+		t.Errorf("an attempt that beats was ended: %v", err)
+	}
+	same(t, "it goes on", job.Running, readJob(t, db, silent.ID).Status)
 	same(t, "overdue", []int64{silent.ID}, ids(db.Overdue(t.Context(), job.Baseline, 25*time.Second)))
 	same(t, "overdue of another type", []int64(nil), ids(db.Overdue(t.Context(), job.Evolve, time.Second)))
 	same(t, "elsewhere", []int64{lively.ID}, ids(db.RunningElsewhere(t.Context(), "w1")))
+	same(t, "ended in silence", error(nil), db.EndSilent(t.Context(), readJob(t, db, silent.ID), "silent", again))
+	same(t, "it went back", job.Queued, readJob(t, db, silent.ID).Status)
 }
 
 func cancelling(t *testing.T, h Harness) {
