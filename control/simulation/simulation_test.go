@@ -24,7 +24,8 @@ func TestSimulation(t *testing.T) {
 		first, seeds = uint64(one), 1
 	}
 	s := size{bots: setting(t, "ASSAY_SIM_BOTS", 50), days: setting(t, "ASSAY_SIM_DAYS", 2)}
-	debug.SetGCPercent(400) // the worlds are small, and make much garbage
+	debug.SetGCPercent(2000) // the worlds are small, and make much garbage
+	debug.SetMemoryLimit(4 << 30)
 	empty := template(t)
 	for seed := first; seed < first+uint64(seeds); seed++ {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
