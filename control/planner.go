@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"assay/internal/pause"
 	"assay/internal/trace"
 	"assay/plan"
 	"assay/store"
@@ -73,7 +74,7 @@ func (p *Planner) Run(ctx context.Context) {
 			seen = now
 		}
 		p.Tick(ctx)
-		if !rest(ctx, breath) || !p.wait(ctx, ticker.C, changed, seen) {
+		if !pause.For(ctx, breath) || !p.wait(ctx, ticker.C, changed, seen) {
 			return
 		}
 	}
@@ -92,17 +93,6 @@ func (p *Planner) wait(ctx context.Context, due <-chan time.Time, changed <-chan
 			return true
 		case <-changed:
 		}
-	}
-}
-
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 

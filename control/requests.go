@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"assay/internal/pause"
 	"assay/internal/trace"
 	"assay/provider/wire"
 	"assay/store"
@@ -105,7 +106,7 @@ func (r *Requests) write(ctx context.Context, db *store.DB, rows []store.Provide
 		if tried == 0 {
 			r.log.WarnContext(ctx, "requests to providers are not stored yet", "requests", len(rows), "error", err)
 		}
-		rest(ctx, time.Second)
+		pause.For(ctx, time.Second)
 	}
 	last, stop := context.WithTimeout(context.WithoutCancel(ctx), lastRows)
 	defer stop()

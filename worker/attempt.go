@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/internal/pause"
 	"assay/internal/trace"
 	"assay/job"
 	"assay/store"
@@ -105,9 +106,6 @@ func (n *node) record(parent context.Context, e *Ending) {
 			return
 		}
 		n.log.WarnContext(parent, "the end of an attempt is not recorded yet", "job", e.job.ID, "error", err)
-		select {
-		case <-parent.Done():
-		case <-time.After(time.Second):
-		}
+		pause.For(parent, time.Second)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"assay/internal/pause"
 	"assay/store"
 )
 
@@ -48,7 +49,7 @@ func (l *Local) dispatch(ctx context.Context) {
 			l.log.Error("taking jobs from the queue failed", "error", err)
 		}
 		if started {
-			pause(ctx, breath)
+			pause.For(ctx, breath)
 		}
 		select {
 		case <-ctx.Done():

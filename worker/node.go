@@ -82,14 +82,6 @@ func (n *node) beat(ctx context.Context) {
 	}
 }
 
-// pause waits, but not longer than ctx.
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
-}
-
 func (n *node) attempts() map[store.Lease]*attempt {
 	n.mu.Lock()
 	defer n.mu.Unlock()

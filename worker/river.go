@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"assay/internal/pause"
 	"assay/job"
 	"assay/store"
 )
@@ -147,7 +148,7 @@ func (r *River) admit(ctx context.Context, client *river.Client[pgx.Tx]) {
 			r.log.Error("letting jobs in failed", "error", err)
 		}
 		if admitted {
-			pause(ctx, fetchPause+time.Millisecond)
+			pause.For(ctx, fetchPause+time.Millisecond)
 		}
 		select {
 		case <-ctx.Done():

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"assay/internal/pause"
 )
 
 // most bounds how many asks are served in one transaction.
@@ -65,7 +67,7 @@ func (t *together[Ask, Answer]) await(ctx context.Context, ask Ask) (answer Answ
 // asked. One that asks alone as the last one did waits for nobody.
 func (t *together[Ask, Answer]) serveUntil(ctx context.Context, served <-chan struct{}) {
 	if t.company && t.gather > 0 {
-		pause(ctx, t.gather)
+		pause.For(ctx, t.gather)
 	} else {
 		runtime.Gosched()
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"assay"
+	"assay/internal/pause"
 )
 
 // A fetch gives up after so many failures without a new record in between,
@@ -55,7 +56,7 @@ func (b *buyer) run(ctx context.Context) error {
 		if b.progress.Cuts++; idle == maxIdle || b.progress.Cuts == maxFailures {
 			return b.stopped(err)
 		}
-		if !sleep(ctx, min(b.plan.Pause<<(idle-1), longestPause)) {
+		if !pause.For(ctx, min(b.plan.Pause<<(idle-1), longestPause)) {
 			return b.stopped(ctx.Err())
 		}
 	}
@@ -78,15 +79,4 @@ func clause(err error) string {
 		return e.Message
 	}
 	return err.Error()
-}
-
-func sleep(ctx context.Context, pause time.Duration) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

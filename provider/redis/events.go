@@ -8,6 +8,8 @@ import (
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"assay/internal/pause"
 )
 
 // eventGap is the least time between two messages of a node, so that a burst of
@@ -61,7 +63,7 @@ func (e *Events) Run(ctx context.Context, committed <-chan struct{}, changed fun
 				changed()
 			}
 		case <-committed:
-			pause(ctx, e.tell(ctx))
+			pause.For(ctx, e.tell(ctx))
 		}
 	}
 }
@@ -86,16 +88,4 @@ func (e *Events) tell(ctx context.Context) time.Duration {
 		return pardon
 	}
 	return eventGap
-}
-
-// pause waits; false means that ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }

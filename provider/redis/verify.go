@@ -13,6 +13,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"assay/health"
+	"assay/internal/pause"
 	"assay/provider/wire"
 )
 
@@ -69,7 +70,7 @@ func (c *Client) ping(ctx context.Context) (round took, err error) {
 	}
 	for n := 1; ; n++ {
 		round, err = c.round(ctx, conn)
-		if err != nil || round.fastest <= c.slow || n == rounds || !pause(ctx, roundGap) {
+		if err != nil || round.fastest <= c.slow || n == rounds || !pause.For(ctx, roundGap) {
 			return round, err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"assay/internal/pause"
 )
 
 // Habit is what a stand-in does amiss by itself until it is mended, such as
@@ -142,7 +144,7 @@ func (s *Script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	form, _ := url.ParseQuery(string(body)) // what is no form has none
 	f := s.take(Asked{r.Method, r.URL.Path, r.URL.Query(), form, string(body), r.Header.Clone()})
-	if !pause(r, f) {
+	if !waited(r, f) {
 		return
 	}
 	w.Header().Set("Date", s.now().Add(f.Skew).UTC().Format(http.TimeFormat))
@@ -162,23 +164,13 @@ func (s *Script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, f.Body) // whoever has gone needs no answer
 }
 
-// pause waits as the fault says; false means that the client has gone.
-func pause(r *http.Request, f Fault) bool {
+// waited waits as the fault says; false means that the client has gone.
+func waited(r *http.Request, f Fault) bool {
 	if f.Silent {
 		<-r.Context().Done()
 		return false
 	}
-	if f.Delay == 0 {
-		return true
-	}
-	timer := time.NewTimer(f.Delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
-	}
+	return f.Delay == 0 || pause.For(r.Context(), f.Delay)
 }
 
 // cutter breaks the connection after some bytes of body.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"assay/health"
+	"assay/internal/pause"
 	"assay/provider/wire"
 )
 
@@ -101,7 +102,7 @@ func (c *Client) patiently(ctx context.Context, r wire.Request, try func(ticket 
 		p := penaltyOf(said)
 		from := c.tickets.owe(r.Name, p)
 		wait := from.Sub(c.config.Now())
-		if p.Captcha.Yes || waits == maxTickets || wait > longestWait || !sleep(ctx, wait) {
+		if p.Captcha.Yes || waits == maxTickets || wait > longestWait || !pause.Within(ctx, wait) {
 			return c.door.Trouble(r, e.Code, e.Status, "%s", e.Detail+wire.LeftAlone(from))
 		}
 	}
@@ -123,19 +124,4 @@ func (c *Client) send(ctx context.Context, api *wire.Client, r wire.Request, v a
 		return answer.Body, err
 	})
 	return answer, err
-}
-
-// sleep waits; false means that there was no time for it.
-func sleep(ctx context.Context, pause time.Duration) bool {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < pause {
-		return false
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

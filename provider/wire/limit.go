@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"assay/internal/pause"
 )
 
 // Limiter lets out at most a number of calls in any stretch of time, in the
@@ -66,14 +68,10 @@ func (l *Limiter) Wait(ctx context.Context, most time.Duration) error {
 	if err != nil || wait <= 0 {
 		return err
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if !pause.For(ctx, wait) {
 		return ctx.Err() // the place is lost; that errs on the safe side
 	}
+	return nil
 }
 
 // Hold keeps everything in until a time, after the provider has said that it

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay/health"
+	"assay/internal/pause"
 )
 
 // pauses between attempts double from the first.
@@ -35,8 +36,8 @@ func (c *Client) repeat(ctx context.Context, r Request, attempt func(ctx context
 		if !ok {
 			return err
 		}
-		pause, worth := Pause(trouble, number)
-		if !worth || r.Once || number >= c.attempts(r) || pause > c.MaxWait || !c.sleep(ctx, pause) {
+		wait, worth := Pause(trouble, number)
+		if !worth || r.Once || number >= c.attempts(r) || wait > c.MaxWait || !pause.Within(ctx, wait) {
 			return err
 		}
 		last = err
@@ -83,21 +84,6 @@ func Pause(e *Error, number int) (pause time.Duration, worth bool) {
 		pause *= 4
 	}
 	return pause, true
-}
-
-// sleep waits; false means that there was no time for it.
-func (c *Client) sleep(ctx context.Context, pause time.Duration) bool {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < pause {
-		return false
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // retryAfter reads the header, which holds seconds or a time.
