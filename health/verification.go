@@ -3,7 +3,10 @@
 // round trip.
 package health
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ProviderID names one of the five outside services.
 type ProviderID string
@@ -82,16 +85,15 @@ type Verification struct {
 	At       time.Time // when it ended, by our clock
 }
 
+// Verifying are the codes of who let us in and answered, and of whom something
+// is to be said all the same; "" of whom nothing is.
+var Verifying = [...]Code{"", StaleData, Slow, ClockSkew}
+
 // Verifies says whether the provider let us in and answered what was asked: only
 // then is it verified and connected. Who is turned away at the door is not, and
 // of a code that nobody knows nothing is believed.
 func (v Verification) Verifies() bool {
-	switch v.Code {
-	case "", StaleData, Slow, ClockSkew:
-		return v.Outcome == Passed || v.Outcome == Degraded
-	default:
-		return false
-	}
+	return slices.Contains(Verifying[:], v.Code) && (v.Outcome == Passed || v.Outcome == Degraded)
 }
 
 // LoginRefused says that a broker refused the login. Brokers lock out who goes

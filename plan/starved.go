@@ -20,8 +20,9 @@ type Watched struct {
 
 // Starved says why a bot in LAB is neglected: nothing of it runs or is queued,
 // and it has no plan, or a plan whose time has come, or one about a job that is
-// over, or one that counts on results from before a reset. What is younger than grace is no neglect, for a tick may be on its way.
-// "" means that it is not neglected.
+// over, or one that counts on results from before a reset. What is younger than
+// grace is no neglect, for a tick may be on its way. "" means that it is not
+// neglected.
 func Starved(w Watched, now time.Time, grace time.Duration) string {
 	late := func(since time.Time) bool { return now.Sub(since) > grace }
 	switch {

@@ -145,11 +145,7 @@ func (db *DB) touchAll(ctx context.Context, bots []bot.ID) error {
 	if err != nil {
 		return err
 	}
-	ids := make([]any, len(bots))
-	for i, id := range bots {
-		ids[i] = id
-	}
-	err = inParts(ids, func(list string, part []any) error {
+	err = inParts(bots, func(list string, part []any) error {
 		_, err := db.exec(ctx, fmt.Sprintf(`update bots set revision = $%d where id in (%s)`, len(part)+1, list),
 			append(part, revision)...)
 		return err

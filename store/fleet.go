@@ -76,12 +76,9 @@ func likeText(s string) string {
 }
 
 // CountBots returns how many bots match, whatever the filter's limit.
-func (db *DB) CountBots(ctx context.Context, f FleetFilter) (n int, err error) {
+func (db *DB) CountBots(ctx context.Context, f FleetFilter) (int, error) {
 	where, args := f.where()
-	if err := db.row(ctx, `select count(*) from bots b`+where, args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count bots: %w", err)
-	}
-	return n, nil
+	return db.count(ctx, "bots", `select count(*) from bots b`+where, args...)
 }
 
 // StageCounts returns how many bots stand in each stage.

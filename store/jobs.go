@@ -200,7 +200,7 @@ func (db *DB) Admit(ctx context.Context) (admitted []int64, err error) {
 // is a statement of its own: as a part of the update PostgreSQL asks it again for
 // every job that waits. Its limits, and others of statements that run all the
 // time, are no bare arguments: SQLite would plan the statement anew for each.
-func (db *DB) due(ctx context.Context) (jobs []any, err error) {
+func (db *DB) due(ctx context.Context) ([]int64, error) {
 	caps, err := db.lockCaps(ctx)
 	if err != nil {
 		return nil, err
@@ -209,20 +209,23 @@ func (db *DB) due(ctx context.Context) (jobs []any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	const waiting = `select id from (select id from bot_jobs
-		where class = '%s' and status = 'QUEUED' and admitted_at is null and (not_before is null or not_before <= {now})
-		order by priority, id limit %s) as %s`
-	scan := func(s scanner) (id any, err error) { return id, s.Scan(&id) }
-	return collect(ctx, db, "waiting jobs", scan,
-		fmt.Sprintf(waiting, job.ClassBacktest, "$1 + 0", "backtests")+` union all `+fmt.Sprintf(waiting, job.ClassImprove, "$2 + 0", "improvements"),
+	const first = `select id from (select id` + waiting + ` order by priority, id limit %s) as %s`
+	return collect(ctx, db, "waiting jobs", scanID,
+		fmt.Sprintf(first, job.ClassBacktest, "$1 + 0", "backtests")+` union all `+fmt.Sprintf(first, job.ClassImprove, "$2 + 0", "improvements"),
 		max(caps.Backtests-used.Backtests, 0), max(caps.Improve-used.Improve, 0))
 }
+
+// The jobs of a class that were let in, and those that may be: what admission
+// counts, looks for and takes.
+const (
+	letIn   = ` from bot_jobs where class = '%s' and admitted_at is not null and status in ('QUEUED', 'RUNNING')`
+	waiting = ` from bot_jobs where class = '%s' and status = 'QUEUED' and admitted_at is null and (not_before is null or not_before <= {now})`
+)
 
 // placesTaken counts the jobs that were let in. It looks at no job that waits,
 // however many there are.
 func (db *DB) placesTaken(ctx context.Context) (used Caps, err error) {
-	const of = `(select count(*) from bot_jobs where class = '%s' and admitted_at is not null and status in ('QUEUED', 'RUNNING'))`
-	err = db.row(ctx, `select `+fmt.Sprintf(of, job.ClassBacktest)+`, `+fmt.Sprintf(of, job.ClassImprove)).
+	err = db.row(ctx, fmt.Sprintf(`select (select count(*)`+letIn+`), (select count(*)`+letIn+`)`, job.ClassBacktest, job.ClassImprove)).
 		Scan(&used.Backtests, &used.Improve)
 	if err != nil {
 		return used, fmt.Errorf("count the jobs that were let in: %w", err)
@@ -235,12 +238,10 @@ func scanID(s scanner) (id int64, err error) { return id, s.Scan(&id) }
 // Ready says whether Admit would admit a job, and whether StartNext would find
 // one. It only reads, so that nobody takes the write lock in vain.
 func (db *DB) Ready(ctx context.Context) (admit, start bool, err error) {
-	const room = `((select count(*) from bot_jobs where class = '%s' and admitted_at is not null
-			and status in ('QUEUED', 'RUNNING')) < %s
-		and exists (select 1 from bot_jobs where class = '%[1]s' and admitted_at is null and status = 'QUEUED'
-			and (not_before is null or not_before <= {now})))`
-	err = db.row(ctx, `select `+fmt.Sprintf(room, job.ClassBacktest, "max_backtests_running")+
-		` or `+fmt.Sprintf(room, job.ClassImprove, "max_improve_running")+`,
+	room := func(c job.Class, most string) string {
+		return fmt.Sprintf(`(select count(*)`+letIn+`) < %s and exists (select 1`+waiting+`)`, c, most, c)
+	}
+	err = db.row(ctx, `select `+room(job.ClassBacktest, "max_backtests_running")+` or `+room(job.ClassImprove, "max_improve_running")+`,
 			exists (select 1 from bot_jobs where admitted_at is not null and status = 'QUEUED')
 		from job_caps where id = 1`).Scan(&admit, &start)
 	if err != nil {
@@ -305,7 +306,7 @@ func botsOf(jobs []job.Job) []bot.ID {
 }
 
 func (db *DB) openAttempts(ctx context.Context, jobs []job.Job) error {
-	ids := make([]any, len(jobs))
+	ids := make([]int64, len(jobs))
 	for i, j := range jobs {
 		ids[i] = j.ID
 	}

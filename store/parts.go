@@ -27,23 +27,20 @@ func padded(n int) int {
 
 // filled cuts the next part off a list and fills its places.
 func filled[T any](list []T) (part, rest []T) {
-	n := min(len(list), padded(len(list)))
-	part = slices.Clone(list[:n])
-	for range padded(n) - n {
-		part = append(part, list[n-1])
-	}
-	return part, list[n:]
+	size := padded(len(list))
+	n := min(len(list), size)
+	return append(list[:n:n], slices.Repeat(list[n-1:n], size-n)...), list[n:]
 }
 
 // inParts calls do for a list of values, some at a time: list is what belongs
 // between the parentheses of "in ()", and part holds its arguments.
-func inParts(values []any, do func(list string, part []any) error) error {
+func inParts[T any](values []T, do func(list string, part []any) error) error {
 	for len(values) > 0 {
-		var part []any
-		part, values = filled(values)
-		marks := make([]string, len(part))
-		for i := range marks {
-			marks[i] = fmt.Sprintf("$%d", i+1)
+		var some []T
+		some, values = filled(values)
+		marks, part := make([]string, len(some)), make([]any, len(some))
+		for i, v := range some {
+			marks[i], part[i] = fmt.Sprintf("$%d", i+1), v
 		}
 		if err := do(strings.Join(marks, ", "), part); err != nil {
 			return err

@@ -108,11 +108,8 @@ func (db *DB) pausedIn(ctx context.Context, s bot.Scope) (any, error) {
 }
 
 // PausedBots counts the bots that are paused one by one.
-func (db *DB) PausedBots(ctx context.Context) (n int, err error) {
-	if err := db.row(ctx, `select count(*) from bots where paused_at is not null`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count paused bots: %w", err)
-	}
-	return n, nil
+func (db *DB) PausedBots(ctx context.Context) (int, error) {
+	return db.count(ctx, "paused bots", `select count(*) from bots where paused_at is not null`)
 }
 
 // PauseBot holds one bot back from new jobs, as the operator's act.

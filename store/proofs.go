@@ -88,12 +88,8 @@ func (db *DB) SessionPage(ctx context.Context, id bot.ID, limit, offset int) ([]
 }
 
 // CountSessions counts a bot's sessions, or those of the whole fleet.
-func (db *DB) CountSessions(ctx context.Context, id bot.ID) (n int, err error) {
-	err = db.row(ctx, `select count(*) from backtest_sessions where $1 = '' or bot_id = $1`, id).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count sessions: %w", err)
-	}
-	return n, nil
+func (db *DB) CountSessions(ctx context.Context, id bot.ID) (int, error) {
+	return db.count(ctx, "sessions", `select count(*) from backtest_sessions where $1 = '' or bot_id = $1`, id)
 }
 
 // andMore scans further columns after those that another function knows.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"assay/health"
@@ -72,11 +71,8 @@ func scanRequest(s scanner) (r ProviderRequest, err error) {
 }
 
 // CountRequests counts those to all providers.
-func (db *DB) CountRequests(ctx context.Context) (n int, err error) {
-	if err := db.row(ctx, `select count(*) from provider_requests`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count provider requests: %w", err)
-	}
-	return n, nil
+func (db *DB) CountRequests(ctx context.Context) (int, error) {
+	return db.count(ctx, "provider requests", `select count(*) from provider_requests`)
 }
 
 // ForgetRequests deletes the oldest requests made longer ago than keep, at most

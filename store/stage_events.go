@@ -96,12 +96,8 @@ func (db *DB) StageEventPage(ctx context.Context, id bot.ID, limit, offset int) 
 }
 
 // CountStageEvents counts a bot's stage events, or those of the whole fleet.
-func (db *DB) CountStageEvents(ctx context.Context, id bot.ID) (n int, err error) {
-	err = db.row(ctx, `select count(*) from bot_stage_events where $1 = '' or bot_id = $1`, id).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count stage events: %w", err)
-	}
-	return n, nil
+func (db *DB) CountStageEvents(ctx context.Context, id bot.ID) (int, error) {
+	return db.count(ctx, "stage events", `select count(*) from bot_stage_events where $1 = '' or bot_id = $1`, id)
 }
 
 // VerifyStageEvents computes every hash of the stage events again.
@@ -134,12 +130,16 @@ func (db *DB) VerifyStageEvents(ctx context.Context) (c Chain, err error) {
 // sealStageEvents chains the events from before there was a chain, once: an
 // event without a place that turns up later is none of ours.
 func sealStageEvents(ctx context.Context, db *sql.DB) error {
+	var state int64
+	err := db.QueryRowContext(ctx, `select value from counters where name = 'stage_events'`).Scan(&state)
+	if err != nil || state >= 0 { // so it is at every start but one; nobody waits for the write lock then
+		return err
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit this does nothing
-	var state int64
 	err = tx.QueryRowContext(ctx, `update counters set value = value where name = 'stage_events' returning value`).Scan(&state)
 	if err != nil || state >= 0 {
 		return err

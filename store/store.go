@@ -255,6 +255,14 @@ type querier interface {
 // scanner is a row of a result, or the only one.
 type scanner interface{ Scan(dest ...any) error }
 
+// count asks for one whole number.
+func (db *DB) count(ctx context.Context, what, query string, args ...any) (n int, err error) {
+	if err := db.row(ctx, query, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", what, err)
+	}
+	return n, nil
+}
+
 // collect reads every row of a query with scan; what names the rows for the
 // error.
 func collect[T any](

@@ -21,13 +21,9 @@ type IssueTickets func(ctx context.Context, tx pgx.Tx, jobs []int64) (tickets []
 // out: every admitted job gets a ticket, and only its newest ticket starts it.
 func (db *DB) AdmitWithTickets(ctx context.Context, issue IssueTickets) (admitted []int64, err error) {
 	err = db.InTx(ctx, func(tx *DB) error {
-		due, err := tx.due(ctx)
-		if err != nil || len(due) == 0 {
+		jobs, err := tx.due(ctx)
+		if err != nil || len(jobs) == 0 {
 			return err
-		}
-		jobs := make([]int64, len(due))
-		for i, id := range due {
-			jobs[i] = id.(int64)
 		}
 		slices.Sort(jobs) // the oldest job gets the first ticket
 		var tickets []int64

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"assay/health"
@@ -37,12 +38,16 @@ type VerificationRow struct {
 // Verifications returns, of each probe of each provider, the newest
 // verification and the newest that verifies it, by health.Verification.Verifies.
 func (db *DB) Verifications(ctx context.Context) (map[health.ProviderID][]health.Record, error) {
+	places, codes := make([]string, len(health.Verifying)), make([]any, len(health.Verifying))
+	for i, code := range health.Verifying {
+		places[i], codes[i] = fmt.Sprintf("$%d", i+1), string(code)
+	}
 	list, err := collect(ctx, db, "verifications", scanVerification, `select `+verificationColumns+`
 		from provider_verifications where id in (
 			select max(id) from provider_verifications group by provider, probe
 			union select max(id) from provider_verifications where outcome <> 'FAIL'
-				and code in ('', 'STALE_DATA', 'SLOW', 'CLOCK_SKEW') group by provider, probe)
-		order by id`)
+				and code in (`+strings.Join(places, ", ")+`) group by provider, probe)
+		order by id`, codes...)
 	if err != nil {
 		return nil, err
 	}
@@ -60,11 +65,8 @@ func (db *DB) VerificationPage(ctx context.Context, limit, offset int) ([]Verifi
 }
 
 // CountVerifications counts those of all providers.
-func (db *DB) CountVerifications(ctx context.Context) (n int, err error) {
-	if err := db.row(ctx, `select count(*) from provider_verifications`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count verifications: %w", err)
-	}
-	return n, nil
+func (db *DB) CountVerifications(ctx context.Context) (int, error) {
+	return db.count(ctx, "verifications", `select count(*) from provider_verifications`)
 }
 
 func scanVerification(s scanner) (r VerificationRow, err error) {
