@@ -48,14 +48,18 @@ type Error struct {
 
 // Error joins the message and the remedy.
 func (e *Error) Error() string {
-	s := e.Message
+	if e.Fix == "" {
+		return e.Sentence()
+	}
+	return e.Sentence() + "; " + e.Fix
+}
+
+// Sentence is the error without its remedy.
+func (e *Error) Sentence() string {
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		return e.Message + ": " + e.Err.Error()
 	}
-	if e.Fix != "" {
-		s += "; " + e.Fix
-	}
-	return s
+	return e.Message
 }
 
 // Unwrap returns the cause.

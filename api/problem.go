@@ -132,7 +132,7 @@ func refused(e *assay.Error, known places) *Problem {
 	if remedy == "" {
 		remedy = "read the sentence above; it names the place"
 	}
-	p := failure(status(e.Kind), strings.TrimSuffix(e.Error(), "; "+e.Fix), remedy)
+	p := failure(status(e.Kind), e.Sentence(), remedy)
 	if where, message := known.find(e); where != "" {
 		p.Errors = List[ProblemDetail]{{Location: where, Message: message, Remedy: remedy}}
 	}

@@ -139,12 +139,7 @@ type autonomyInput struct {
 }
 
 // ticks is how many are asked for.
-func (in autonomyInput) ticks() int {
-	if in.Ticks > 0 {
-		return in.Ticks
-	}
-	return in.Limit
-}
+func (in autonomyInput) ticks() int { return cmp.Or(in.Ticks, in.Limit) }
 
 type jobsInput struct {
 	Limit  int `query:"limit" default:"100" minimum:"1" maximum:"10000" doc:"last jobs on the page"`

@@ -40,7 +40,7 @@ func placesOf(input reflect.Type) places {
 // find says where the trouble lies: our sentences begin with the name of the
 // field, or they speak of the one thing that the path names.
 func (p places) find(e *assay.Error) (where, message string) {
-	message = strings.TrimSuffix(e.Error(), "; "+e.Fix)
+	message = e.Sentence()
 	if field, rest, found := strings.Cut(message, ": "); found && p[field] != "" {
 		return p[field], rest
 	}
@@ -96,9 +96,9 @@ func (c called) detail(code int, e *huma.ErrorDetail) ProblemDetail {
 		d.Location, d.Message, d.Value = d.Location+"."+missing, "it is missing", nil
 		d.Remedy = c.wants(c.schemaAt("body", missing))
 	case d.Message == "unknown query parameter":
-		d.Remedy = c.useOne(slices.Sorted(c.parameters("query")), "this call takes none")
+		d.Remedy = useOne(slices.Sorted(c.parameters("query")), "this call takes none")
 	case d.Message == "unexpected property":
-		d.Remedy = c.useOne(slices.Sorted(maps.Keys(c.body().Properties)), "leave it out")
+		d.Remedy = useOne(slices.Sorted(maps.Keys(c.body().Properties)), "leave it out")
 	case code == http.StatusBadRequest || d.Location == "body":
 		d.Remedy, d.Value = "send "+c.bodyOf(), nil
 	default:
@@ -107,7 +107,7 @@ func (c called) detail(code int, e *huma.ErrorDetail) ProblemDetail {
 	return d
 }
 
-func (c called) useOne(names []string, none string) string {
+func useOne(names []string, none string) string {
 	if len(names) == 0 {
 		return none
 	}
@@ -134,14 +134,10 @@ func (c called) body() *huma.Schema {
 }
 
 func (c called) bodyOf() string {
-	var names []string
-	for name := range c.body().Properties {
-		names = append(names, name)
-	}
+	names := slices.Sorted(maps.Keys(c.body().Properties))
 	if len(names) == 0 {
 		return "no body, or a JSON object"
 	}
-	slices.Sort(names)
 	return "a JSON object with " + strings.Join(names, ", ")
 }
 

@@ -174,7 +174,7 @@ func next(f Facts) *Next {
 	case f.Active != nil:
 		return &Next{
 			Action: noun(f.Active.Type),
-			Reason: fmt.Sprintf("job %d is %s; what follows is decided when it ends", f.Active.ID, strings.ToLower(string(f.Active.Status))),
+			Reason: job.Awaited(f.Active.ID, f.Active.Status),
 		}
 	case awaitsTick(f):
 		return &Next{Action: "Plan", Reason: "the planner decides at its next tick"}

@@ -2,7 +2,11 @@
 // and when a failed attempt is tried again.
 package job
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Type is a kind of lab work.
 type Type string
@@ -47,6 +51,11 @@ const (
 
 // Active says that the job still holds its bot's one place.
 func (s Status) Active() bool { return s == Queued || s == Running }
+
+// Awaited says what a bot with an active job waits for.
+func Awaited(id int64, s Status) string {
+	return fmt.Sprintf("job %d is %s; what follows is decided when it ends", id, strings.ToLower(string(s)))
+}
 
 // Job is one row of bot_jobs.
 type Job struct {

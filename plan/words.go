@@ -72,7 +72,7 @@ func jobActive(b *Facts) Decision {
 	return holds(b, JobActive, fmt.Sprintf("job %d (%s) is %s", b.Active.JobID, b.Active.Type, status),
 		Next{
 			Action: action(b.Active.Type),
-			Reason: fmt.Sprintf("job %d is %s; what follows is decided when it ends", b.Active.JobID, status),
+			Reason: job.Awaited(b.Active.JobID, b.Active.Status),
 		})
 }
 

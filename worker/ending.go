@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"assay"
-	"assay/internal/trace"
 	"assay/job"
 	"assay/store"
 )
@@ -35,7 +34,7 @@ func (s Steps) Ending(j job.Job, save Save, err, cause error) *Ending {
 // database is away and that it should be tried again. A job that went on without
 // this worker needs no end from it.
 func (e *Ending) Record(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(trace.With(context.WithoutCancel(ctx), e.job.TraceID), recording)
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), recording)
 	defer stop()
 	if e.err == nil && e.complete(ctx) {
 		return nil

@@ -3,6 +3,7 @@ package standin
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -61,12 +62,7 @@ func (o Options) Check(who string, own []string) error {
 }
 
 func known(own []string) string {
-	var names []string
-	for name := range answers {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return strings.Join(append(names, own...), ", ")
+	return strings.Join(append(slices.Sorted(maps.Keys(answers)), own...), ", ")
 }
 
 // Apply lets the faults of the options happen from the beginning.
